@@ -1,0 +1,1 @@
+"""What training does: one experimental concern a module; every prediction is asked of ``theory``."""

@@ -1,0 +1,1 @@
+"""The papers' measured checks, attached to the claims of ``theory.papers``."""

@@ -1,0 +1,129 @@
+r"""Targets that depend on r orthonormal directions: exact coefficients, exact average Hessian, values in floating point.
+
+The directions are the first r coordinate axes. This loses no generality: inputs :math:`N(0, I_d)`, neurons and every
+method here are invariant in law under rotations of :math:`\mathbb R^d`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import sympy
+import torch
+from torch import Tensor
+
+from empirics.validation import count
+from lemmata.errors import LemmataError
+from theory import hermite
+
+
+@dataclass(frozen=True)
+class Target:
+    r""":math:`f(x) = \sum_{i \le r} g_i(x_i)` with :math:`g_i = \sum_k c_{ik} He_k`, a polynomial.
+
+    Parameters
+    ----------
+    series : row i holds the exact Hermite coefficients :math:`c_{i0}, c_{i1}, \dots` of :math:`g_i`, real SymPy
+        numbers. Its length is r.
+
+    Raises
+    ------
+    LemmataError : no direction, an empty row, or a coefficient that is not a finite real number.
+    """
+
+    series: tuple[tuple[sympy.Expr, ...], ...]
+
+    def __post_init__(self) -> None:
+        if not self.series or not all(self.series):
+            raise LemmataError("target: give at least one direction, and at least one coefficient for each")
+        for coefficient in (entry for row in self.series for entry in row):
+            if not (coefficient.is_number and coefficient.is_real and coefficient.is_finite):
+                raise LemmataError(f"target: the coefficient {coefficient} is not a finite real number")
+
+    @property
+    def directions(self) -> int:
+        """r, the number of informative directions."""
+        return len(self.series)
+
+    @property
+    def hessian(self) -> sympy.ImmutableMatrix:
+        r"""The average Hessian on the informative directions, exact, (r, r): diagonal with entries :math:`2 c_{i2}`."""
+        return sympy.ImmutableMatrix(sympy.diag(*(2 * row[2] if len(row) > 2 else 0 for row in self.series)))
+
+    @property
+    def hessian_norm(self) -> sympy.Expr:
+        r""":math:`\|H\|_F`, exact."""
+        return sympy.sqrt(sum((entry**2 for entry in self.hessian), sympy.Integer(0)))
+
+    @property
+    def second_moment(self) -> sympy.Expr:
+        r""":math:`E f^2 = (\sum_i c_{i0})^2 + \sum_i \sum_{k \ge 1} k!\, c_{ik}^2`, exact."""
+        constant = sum((row[0] for row in self.series), sympy.Integer(0))
+        rest = (sympy.factorial(k) * row[k] ** 2 for row in self.series for k in range(1, len(row)))
+        return sympy.nsimplify(sympy.expand(constant**2 + sum(rest, sympy.Integer(0))))
+
+    def __call__(self, x: Tensor) -> Tensor:
+        """The target's values: (n, d) inputs with d >= r to n values, in the inputs' precision.
+
+        Raises
+        ------
+        LemmataError : fewer than r columns.
+        """
+        if x.ndim != 2 or x.shape[1] < self.directions:
+            raise LemmataError(
+                f"inputs: expected a matrix with at least r = {self.directions} columns, got {tuple(x.shape)}"
+            )
+        total = torch.zeros(x.shape[0], dtype=x.dtype)
+        for axis, row in enumerate(self.series):
+            total += _horner(_monomials(row), x[:, axis])
+        return total
+
+
+def single_index(coefficients: Sequence[sympy.Expr | int]) -> Target:
+    r""":math:`f(x) = \sum_k c_k He_k(\langle u, x \rangle)` with ``coefficients`` :math:`c_0, c_1, \dots`.
+
+    >>> single_index([0, 0, 1 / sympy.sqrt(2)]).second_moment
+    1
+    """
+    return Target((tuple(sympy.sympify(entry, strict=True) for entry in coefficients),))
+
+
+def equation_2(p: int) -> Target:
+    r"""The target of the paper's Eq. (2), :math:`He_2/2 + He_p/\sqrt{2\,p!}` in one direction; :math:`p \ge 3`.
+
+    >>> equation_2(4).hessian_norm
+    1
+    """
+    count("p", p, least=3)
+    coefficients: list[sympy.Expr] = [sympy.Integer(0)] * (p + 1)
+    coefficients[2] = sympy.Rational(1, 2)
+    coefficients[p] = 1 / sympy.sqrt(2 * sympy.factorial(p))
+    return single_index(coefficients)
+
+
+def quadratic(r: int) -> Target:
+    r""":math:`f(x) = \frac{1}{\sqrt{2r}} \sum_{i \le r} He_2(x_i)`: light-tailed, :math:`E f^2 = 1`,
+    :math:`H = \sqrt{2/r}\,I_r` and :math:`\|H\|_F^2 = 2` for every r.
+
+    >>> quadratic(4).second_moment
+    1
+    """
+    count("r", r)
+    return Target(((sympy.Integer(0), sympy.Integer(0), 1 / sympy.sqrt(2 * sympy.Integer(r))),) * r)
+
+
+def _monomials(row: tuple[sympy.Expr, ...]) -> list[float]:
+    """Coefficients in powers of x, ascending, of a Hermite series; exact until the last step."""
+    powers = [sympy.Integer(0)] * len(row)
+    for k, coefficient in enumerate(row):
+        for power, factor in enumerate(hermite.polynomial(k)):
+            powers[power] += coefficient * factor
+    return [float(entry) for entry in powers]
+
+
+def _horner(powers: list[float], x: Tensor) -> Tensor:
+    value = torch.full_like(x, powers[-1])
+    for power in reversed(powers[:-1]):
+        value = value * x + power
+    return value

@@ -1,0 +1,35 @@
+"""lemmata: statements of deep-learning theory as machine-checked claims.
+
+This page is what a claim author needs: a paper and its claims, typed statements, obligations, domains and experiments.
+"""
+
+from lemmata.claims import Claim, Paper
+from lemmata.domains import integers
+from lemmata.errors import LemmataError
+from lemmata.experiments import Samples, experiment
+from lemmata.obligations import AtLeast, AtMost, Equal, Given, IllFormed, Within
+from lemmata.statements import Construction, Edit, Identity, Lower, Separation, Tight, Upper, as_printed
+
+__all__ = [
+    "AtLeast",
+    "AtMost",
+    "Claim",
+    "Construction",
+    "Edit",
+    "Equal",
+    "Given",
+    "Identity",
+    "IllFormed",
+    "LemmataError",
+    "Lower",
+    "Paper",
+    "Samples",
+    "Separation",
+    "Tight",
+    "Upper",
+    "Within",
+    "as_printed",
+    "experiment",
+    "integers",
+]
+__version__ = "0.1.0"

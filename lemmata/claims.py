@@ -1,0 +1,136 @@
+"""Papers and claims: what an author writes."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+from lemmata.errors import LemmataError
+from lemmata.obligations import Obligation
+from lemmata.statements import Edit, Statement
+from lemmata.verdicts import FINDING_KINDS
+
+Check = Callable[[Any], Iterator[Obligation]]
+SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+
+
+@dataclass
+class Claim:
+    """A statement with its place in a paper, its dependencies, and its check.
+
+    ``stated`` is the statement as printed. Where it is misprinted, ``correction`` lists the edits that mend it.
+    ``depends_on`` are the claims that a proof step uses, ``provenance`` those that it merely comes from. ``listed`` names
+    expected findings, each with its reason. ``control`` changes an experiment's design so that the claim must be refuted.
+    """
+
+    paper: Paper
+    slug: str
+    locator: str
+    title: str
+    stated: Statement
+    source: str = "printed"
+    correction: tuple[Edit, ...] = ()
+    depends_on: tuple[Claim, ...] = ()
+    provenance: tuple[Claim, ...] = ()
+    listed: Mapping[str, str] = field(default_factory=dict)
+    prose: str = ""
+    obligations: Check | None = None
+    control: Mapping[str, Any] | None = None
+
+    @property
+    def id(self) -> str:
+        """``<paper>/<slug>``."""
+        return f"{self.paper.id}/{self.slug}"
+
+    @property
+    def upheld(self) -> Statement:
+        """The statement that the claim upholds: as printed, or with its correction."""
+        statement = self.stated
+        for edit in self.correction:
+            statement = edit.apply(statement)
+        return statement
+
+    def check(self, control: Mapping[str, Any] | None = None) -> Callable[[Check], Self]:
+        """Attach the check (decorator): a generator function from the statement to obligations; its docstring is the prose.
+
+        Parameters
+        ----------
+        control : for measured claims, the change of the design under which the claim must be refuted.
+
+        Raises
+        ------
+        LemmataError : the claim already has a check.
+        """
+
+        def attach(function: Check) -> Self:
+            if self.obligations is not None:
+                raise LemmataError(f"{self.id}: has two checks; keep one")
+            self.obligations = function
+            self.control = control
+            self.prose = self.prose or inspect.getdoc(function) or ""
+            return self
+
+        return attach
+
+
+@dataclass
+class Paper:
+    """A paper, and its claims in the paper's order.
+
+    ``version`` says which version was read, since locators and misprints differ between versions.
+    """
+
+    id: str
+    title: str
+    authors: str
+    version: str
+    url: str = ""
+    claims: dict[str, Claim] = field(default_factory=dict, repr=False)
+
+    def __post_init__(self) -> None:
+        if not SLUG.fullmatch(self.id):
+            raise LemmataError(f"paper id '{self.id}': use lower-case letters, digits and single hyphens")
+
+    def state(
+        self,
+        slug: str,
+        *,
+        locator: str,
+        title: str,
+        stated: Statement,
+        source: str = "printed",
+        correction: Iterable[Edit] = (),
+        depends_on: Iterable[Claim] = (),
+        provenance: Iterable[Claim] = (),
+        listed: Mapping[str, str] | None = None,
+        prose: str = "",
+    ) -> Claim:
+        """State a claim whose check is attached elsewhere (``@claim.check()``).
+
+        Raises
+        ------
+        LemmataError : a slug that is malformed or taken, an unknown kind of finding, an edit that does not apply.
+        """
+        if not SLUG.fullmatch(slug):
+            raise LemmataError(f"{self.id}/{slug}: use lower-case letters, digits and single hyphens in a claim's name")
+        if slug in self.claims:
+            raise LemmataError(f"{self.id}/{slug}: stated twice; rename one")
+        unknown = set(listed or {}) - set(FINDING_KINDS)
+        if unknown:
+            kinds = ", ".join(FINDING_KINDS)
+            raise LemmataError(f"{self.id}/{slug}: no finding is called {sorted(unknown)[0]!r}; there are {kinds}")
+        claim = Claim(
+            self, slug, locator, title, stated, source, tuple(correction), tuple(depends_on), tuple(provenance),
+            listed or {}, inspect.cleandoc(prose),
+        )  # fmt: skip
+        stated.domain_map()
+        _ = claim.upheld
+        self.claims[slug] = claim
+        return claim
+
+    def claim(self, slug: str, **what: Any) -> Callable[[Check], Claim]:
+        """State a claim and attach the decorated check (see ``state`` for the arguments)."""
+        return self.state(slug, **what).check()

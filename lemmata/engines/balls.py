@@ -1,0 +1,194 @@
+"""Rigorous values of SymPy expressions at rational points, in Arb's ball arithmetic.
+
+A ball that is wide proves nothing: callers ask ``sign`` and receive an answer only if the ball decides it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import sympy
+from flint import arb, ctx, fmpq
+from sympy import Basic, Integer, Rational, Symbol
+
+PRECISIONS = (128, 512, 2048)
+"""Bits tried in turn, until the ball decides or is narrow."""
+NARROW = 64
+"""A ball is narrow when its radius is below 2^-NARROW: a value that it cannot tell from zero is then taken for a zero."""
+MOST_TERMS = 10_000
+
+
+class NoEnclosure(ValueError):
+    """The expression has a part that cannot be enclosed."""
+
+
+def enclose(expression: Basic, point: Mapping[Symbol, Rational], precision: int = PRECISIONS[0]) -> arb:
+    """A ball that contains the real value of the expression.
+
+    Parameters
+    ----------
+    expression : SymPy expression, evaluated or not. A function class may bring its own ``enclose(*balls) -> arb``.
+    point : rational values of the free symbols.
+    precision : working precision in bits.
+
+    Raises
+    ------
+    NoEnclosure : the expression is undefined at the point, infinite, or has a part that no rule covers.
+    """
+    with ctx.workprec(precision):
+        value = _ball(expression, dict(point))
+    if not value.is_finite():
+        raise NoEnclosure(f"{expression} is not finite at {dict(point)}")
+    return value
+
+
+def sign(expression: Basic, point: Mapping[Symbol, Rational]) -> int | None:
+    """The sign of a real expression at a point: -1, 1, 0 (narrower than can be told from zero), or None (not known).
+
+    -1 and 1 are rigorous. 0 is not a proof of equality.
+    """
+    for precision in PRECISIONS:
+        try:
+            value = enclose(expression, point, precision)
+        except NoEnclosure:
+            return None
+        if value > 0:
+            return 1
+        if value < 0:
+            return -1
+        if value.rad() < arb(2) ** -NARROW:
+            return 0
+    return None
+
+
+def decimal(expression: Basic, point: Mapping[Symbol, Rational]) -> str:
+    """The value at a point for messages: exact when it is rational, else some correct digits."""
+    exact = sympy.sympify(expression).subs(point) if not expression.has(sympy.Sum) else expression
+    if isinstance(exact, Rational):
+        return str(exact)
+    try:
+        return str(enclose(expression, point).str(8, radius=False))
+    except NoEnclosure:
+        return str(exact)
+
+
+def _ball(e: Basic, at: dict[Symbol, Rational]) -> arb:
+    if isinstance(e, Rational):
+        return arb(fmpq(int(e.p), int(e.q)))
+    if isinstance(e, Symbol):
+        if e not in at:
+            raise NoEnclosure(f"no value for {e}")
+        return _ball(Rational(at[e]), at)
+    own = getattr(e.func, "enclose", None)
+    if own is not None:
+        return _finite(own(*(_ball(a, at) for a in e.args)))
+    if isinstance(e, sympy.Add):
+        return sum((_ball(a, at) for a in e.args), arb(0))
+    if isinstance(e, sympy.Mul):
+        product = arb(1)
+        for a in e.args:
+            product *= _ball(a, at)
+        return product
+    if isinstance(e, sympy.Pow):
+        return _power(_ball(e.base, at), _ball(e.exp, at))
+    if isinstance(e, sympy.Sum):
+        return _sum(e, at)
+    if isinstance(e, sympy.Piecewise):
+        return _piecewise(e, at)
+    rule = _FUNCTIONS.get(e.func)
+    if rule is None:
+        raise NoEnclosure(f"no rule for {e.func}")
+    return _finite(rule(*(_ball(a, at) for a in e.args)))
+
+
+def _finite(value: Any) -> arb:
+    if not isinstance(value, arb) or value.is_nan():
+        raise NoEnclosure("undefined")
+    return value
+
+
+def _power(base: arb, exponent: arb) -> arb:
+    whole = exponent.unique_fmpz() if exponent.is_exact() else None
+    if whole is not None and exponent == arb(whole):
+        if whole < 0 and base.contains(0):
+            raise NoEnclosure("division by zero")
+        return _finite(base**whole)
+    if base < 0:
+        raise NoEnclosure("a power of a negative number that is not real")
+    return _finite(base.sqrt() if exponent == arb(fmpq(1, 2)) else base**exponent)
+
+
+def whole_number(value: arb) -> int | None:
+    """The integer that a ball is exactly, if it is one."""
+    whole = value.unique_fmpz() if value.is_exact() else None
+    return int(whole) if whole is not None and value == arb(whole) else None
+
+
+def _sum(e: sympy.Sum, at: dict[Symbol, Rational]) -> arb:
+    if len(e.limits) != 1:
+        raise NoEnclosure("a multiple sum")
+    symbol, low, high = e.limits[0]
+    if high == sympy.oo:
+        raise NoEnclosure("an infinite sum")
+    first, last = whole_number(_ball(low, at)), whole_number(_ball(high, at))
+    if first is None or last is None or last - first > MOST_TERMS:
+        raise NoEnclosure("limits of a sum that are not integers, or too far apart")
+    return sum((_ball(e.function, at | {symbol: Integer(i)}) for i in range(first, last + 1)), arb(0))
+
+
+def _piecewise(e: sympy.Piecewise, at: dict[Symbol, Rational]) -> arb:
+    for branch, condition in e.args:
+        decided = condition.subs(at)
+        if decided == sympy.true:
+            return _ball(branch, at)
+        if decided != sympy.false:
+            raise NoEnclosure(f"undecided condition {condition}")
+    raise NoEnclosure("no branch applies")
+
+
+def _factorial(n: arb) -> arb:
+    whole = whole_number(n)
+    if whole is not None and whole < 0:
+        raise NoEnclosure("factorial of a negative integer")
+    return n.fac()
+
+
+def _abs(x: arb) -> arb:
+    return abs(x)
+
+
+def _exactly_equal(a: arb, b: arb) -> arb:
+    if a.is_exact() and b.is_exact():
+        return arb(1) if a == b else arb(0)
+    if not a.overlaps(b):
+        return arb(0)
+    raise NoEnclosure("cannot tell whether two values are equal")
+
+
+_FUNCTIONS: dict[Any, Any] = {
+    type(sympy.pi): lambda: arb.pi(),
+    type(sympy.E): lambda: arb(1).exp(),
+    sympy.exp: arb.exp,
+    sympy.log: arb.log,
+    sympy.sin: arb.sin,
+    sympy.cos: arb.cos,
+    sympy.asin: arb.asin,
+    sympy.acos: arb.acos,
+    sympy.erf: arb.erf,
+    sympy.erfc: arb.erfc,
+    sympy.Abs: _abs,
+    sympy.sign: arb.sgn,
+    sympy.Max: lambda *xs: _fold(arb.max, xs),
+    sympy.Min: lambda *xs: _fold(arb.min, xs),
+    sympy.factorial: _factorial,
+    sympy.gamma: arb.gamma,
+    sympy.KroneckerDelta: _exactly_equal,
+}
+
+
+def _fold(step: Any, values: tuple[arb, ...]) -> arb:
+    result = values[0]
+    for value in values[1:]:
+        result = step(result, value)
+    return result

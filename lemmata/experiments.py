@@ -1,0 +1,160 @@
+"""Experiments: pure functions of a design and a seed, and the samples that claims speak about."""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import importlib.util
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from lemmata.errors import LemmataError
+from lemmata.seeding import Draws, digest
+
+Design = Mapping[str, Any]
+"""Named parameters of one cell: integers, floats, strings, booleans."""
+
+
+class Experiment:
+    """A pure function of draws and a design that returns named statistics.
+
+    Parameters
+    ----------
+    function : ``fn(draws, **design) -> dict[str, float]``. All randomness comes from ``draws``; the same design,
+        replicate and root give the same draws on every machine.
+    """
+
+    def __init__(self, function: Callable[..., dict[str, float]]) -> None:
+        functools.update_wrapper(self, function)
+        self.__wrapped__ = function
+        self.module = function.__module__
+        self.function = function.__qualname__
+
+    @property
+    def name(self) -> str:
+        """The experiment's stable name, ``module:function``."""
+        return f"{public_name(self.module)}:{self.function}"
+
+    def key(self, design: Design, replicate: int, root: int) -> str:
+        """The SHA-256 key of one cell's draws."""
+        return digest(self.name, dict(design), replicate, root)
+
+    def run(self, design: Design, replicate: int, root: int) -> dict[str, float]:
+        """Compute one cell: the statistics of one replicate of a design under a root seed."""
+        statistics = self.__wrapped__(Draws(self.key(design, replicate, root)), **design)
+        return {name: float(value) for name, value in statistics.items()}
+
+    def __call__(self, draws: Draws, **design: Any) -> dict[str, float]:
+        return self.__wrapped__(draws, **design)
+
+    def __repr__(self) -> str:
+        return f"<experiment {self.name}>"
+
+
+def experiment(function: Callable[..., dict[str, float]]) -> Experiment:
+    """Declare a pure function of ``draws`` and a design as an experiment (decorator)."""
+    return Experiment(function)
+
+
+@dataclass(frozen=True)
+class Samples:
+    """One named statistic of an experiment at one design, over independent seeds.
+
+    A measured obligation speaks about the median of this variable.
+    """
+
+    experiment: Experiment
+    statistic: str
+    design: Mapping[str, Any] = field(default_factory=dict)
+
+    def altered(self, change: Mapping[str, Any]) -> Samples:
+        """The same statistic with some of the design's parameters replaced (a negative control)."""
+        return Samples(self.experiment, self.statistic, {**self.design, **change})
+
+    def words(self) -> str:
+        """The cell in words, for tables and messages."""
+        shown = ", ".join(f"{name} = {value}" for name, value in self.design.items())
+        return f"{self.statistic} of {self.experiment.function} at {shown}"
+
+
+PRIVATE_PREFIX = "_lemmata_claims_"
+_PRIVATE_NAMES: dict[str, str] = {}
+
+
+def load_private(path: Path) -> ModuleType:
+    """Import a claim file by its path under a private name, so that a folder called ``theory`` shadows nothing.
+
+    Raises
+    ------
+    LemmataError : the file does not exist or does not import; the message names the file and the error.
+    """
+    path = path.resolve()
+    if not path.is_file():
+        raise LemmataError(f"{path}: no such claim file")
+    name = PRIVATE_PREFIX + digest(str(path))[:16]
+    if name in sys.modules:
+        return sys.modules[name]
+    spec = importlib.util.spec_from_file_location(name, path)
+    if spec is None or spec.loader is None:
+        raise LemmataError(f"{path}: a claim file must be a Python file (.py)")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    _PRIVATE_NAMES[name] = path.stem
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:
+        del sys.modules[name]
+        raise LemmataError(f"{path}: does not import: {type(error).__name__}: {one_line(error)}") from error
+    return module
+
+
+def load_module(name: str) -> ModuleType:
+    """Import a claim module by name.
+
+    Raises
+    ------
+    LemmataError : it does not import; the message names the module and the error.
+    """
+    try:
+        return importlib.import_module(name)
+    except Exception as error:
+        raise LemmataError(f"module {name}: does not import: {type(error).__name__}: {one_line(error)}") from error
+
+
+def public_name(module: str) -> str:
+    """A module's name as shown and keyed: the file's stem for one that was loaded by path."""
+    return _PRIVATE_NAMES.get(module, module)
+
+
+def one_line(error: object) -> str:
+    """An error's text on one line."""
+    return " ".join(str(error).split())
+
+
+@dataclass(frozen=True)
+class CellTask:
+    """What a worker process needs to compute one cell: where the experiment is, and the cell."""
+
+    module: str
+    path: str | None
+    function: str
+    design: tuple[tuple[str, Any], ...]
+    replicate: int
+    root: int
+
+    @classmethod
+    def of(cls, source: Experiment, design: Design, replicate: int, root: int) -> CellTask:
+        path = sys.modules[source.module].__file__ if source.module in _PRIVATE_NAMES else None
+        return cls(source.module, path, source.function, tuple(design.items()), replicate, root)
+
+    def compute(self) -> dict[str, float]:
+        """Import the experiment and run the cell."""
+        module = load_private(Path(self.path)) if self.path else load_module(self.module)
+        found = getattr(module, self.function, None)
+        if not isinstance(found, Experiment):
+            raise LemmataError(f"{self.module}: no experiment named {self.function}")
+        return found.run(dict(self.design), self.replicate, self.root)

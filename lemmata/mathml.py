@@ -1,0 +1,150 @@
+"""LaTeX to MathML, which browsers draw themselves: no scripts and no fonts from the network.
+
+The text may come from someone else's ledger. The converter's tree is rebuilt from the elements and attributes of a fixed list and
+serialised with everything escaped; what does not fit is shown as its LaTeX source.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from html import unescape
+from xml.etree import ElementTree
+
+from latex2mathml.converter import Converter
+from markupsafe import Markup, escape
+
+_ELEMENTS = frozenset(
+    "math mrow mi mn mo mtext mspace mfrac msqrt mroot mstyle msub msup msubsup munder mover munderover mtable mtr mtd mpadded "
+    "mphantom menclose".split()
+)
+_ATTRIBUTES = frozenset(
+    "display displaystyle scriptlevel stretchy fence separator form minsize maxsize lspace rspace largeop movablelimits symmetric "
+    "mathvariant width height depth linethickness accent accentunder notation".split()
+)
+_PLAIN = re.compile(r"[\w.%+-]+\Z", re.ASCII)
+_ALIGNMENTS = frozenset({"left", "right", "center"})
+# Macros could be made to expand without end.
+_MACROS = re.compile(r"\\(?:re)?newcommand|\\def(?![a-zA-Z])")
+_ROWS = frozenset({"math", "mrow", "mtd", "mstyle"})
+_LIMITS = frozenset({"lim", "max", "min", "sup", "inf"})
+_STRAY = frozenset({"{", "}", "&", "$", "#"})
+_INLINE = re.compile(r"(?<!\\)\$([^$]+?)(?<!\\)\$", re.DOTALL)
+
+
+class _CannotConvert(Exception):
+    pass
+
+
+def block(latex: str) -> Markup:
+    """A displayed formula, or its source when it cannot be converted."""
+    return _formula(latex, "block")
+
+
+def inline(latex: str) -> Markup:
+    """A formula within a line, or its source when it cannot be converted."""
+    return _formula(latex, "inline")
+
+
+def segments(text: str) -> Iterator[tuple[bool, str]]:
+    r"""Split text at its inline formulas: pairs of whether it is a formula, and the LaTeX or the words.
+
+    ``\$`` is a dollar sign; one without a partner is itself.
+    """
+    position = 0
+    for match in _INLINE.finditer(text):
+        if match.start() > position:
+            yield False, text[position : match.start()].replace(r"\$", "$")
+        yield True, match.group(1).strip()
+        position = match.end()
+    if position < len(text):
+        yield False, text[position:].replace(r"\$", "$")
+
+
+def paragraphs(text: str) -> list[str]:
+    """The paragraphs of plain text, which blank lines separate."""
+    return [" ".join(part.split()) for part in re.split(r"\n\s*\n", text) if part.strip()]
+
+
+def line(text: str) -> Markup:
+    """Plain text with ``$latex$`` in it as HTML."""
+    return Markup("").join(
+        inline(part) if is_formula else escape(part) for is_formula, part in segments(text)
+    )
+
+
+def prose(text: str) -> Markup:
+    """Plain text with ``$latex$`` in it as HTML paragraphs."""
+    return Markup("\n").join(Markup("<p>{}</p>").format(line(part)) for part in paragraphs(text))
+
+
+def _formula(latex: str, display: str) -> Markup:
+    try:
+        return Markup(_convert(latex, display))
+    # The converter raises whatever its walk runs into on malformed input, index errors included; the source is shown then.
+    except Exception:
+        return Markup('<code class="latex">{}</code>').format(latex)
+
+
+def _convert(latex: str, display: str) -> str:
+    if _MACROS.search(latex):
+        raise _CannotConvert
+    # The converter knows the outer environment only; within a formula both are set the same way.
+    source = latex.replace("{aligned}", "{align*}")
+    tree = _rebuilt(Converter(display=display).convert_to_element(source), display)
+    tree.set("display", display)
+    tree.set("alttext", latex)
+    return ElementTree.tostring(tree, encoding="unicode", short_empty_elements=False)
+
+
+def _rebuilt(element: ElementTree.Element, display: str) -> ElementTree.Element:
+    tag = element.tag
+    if tag not in _ELEMENTS:
+        raise _CannotConvert
+    text = unescape(element.text or "")
+    # What the converter does not know it passes on as an identifier.
+    if tag == "mi" and (text in _STRAY or text.startswith("\\")):
+        raise _CannotConvert
+    # A name such as He is an identifier; as an operator it would be set with space on both sides.
+    if tag == "mo" and len(text) > 1 and text.isalpha():
+        tag = "mi"
+    copy = ElementTree.Element(tag, _attributes(element))
+    copy.text = text
+    children = [_rebuilt(child, display) for child in element]
+    if tag == "msub" and display == "block" and children[0].text in _LIMITS:
+        copy.tag = "munder"
+    copy.extend(_spaced(children) if tag in _ROWS else children)
+    return copy
+
+
+def _spaced(row: list[ElementTree.Element]) -> Iterator[ElementTree.Element]:
+    """The row with a thin space between a named function and an operand beside it, as in ``d log d``."""
+    for position, child in enumerate(row):
+        before = row[position - 1] if position else None
+        if before is not None and (
+            (_is_named(before) and not _is_operator(child)) or (_is_named(child) and not _is_operator(before))
+        ):
+            yield ElementTree.Element("mspace", width="0.167em")
+        yield child
+
+
+def _is_named(element: ElementTree.Element) -> bool:
+    if element.tag in ("msub", "msup", "msubsup", "munder"):
+        return _is_named(element[0])
+    return element.tag == "mi" and len(element.text or "") > 1 and (element.text or "").isalpha()
+
+
+def _is_operator(element: ElementTree.Element) -> bool:
+    if element.tag == "mrow" and len(element):
+        return _is_operator(element[0])
+    return element.tag in ("mo", "mspace")
+
+
+def _attributes(element: ElementTree.Element) -> dict[str, str]:
+    kept = {
+        name: value for name, value in element.attrib.items() if name in _ATTRIBUTES and _PLAIN.match(value)
+    }
+    # MathML Core leaves the alignment of cells to CSS.
+    if (alignment := element.get("columnalign")) in _ALIGNMENTS:
+        kept["style"] = f"text-align: {alignment}"
+    return kept

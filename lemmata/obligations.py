@@ -1,0 +1,119 @@
+"""Obligations: what a check demands of a stated formula. Authors yield them; the framework discharges them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import sympy
+from sympy import Basic, Set, Symbol
+
+from lemmata.domains import as_domain
+from lemmata.errors import LemmataError
+from lemmata.experiments import Samples
+from lemmata.statements import latex
+
+
+class IllFormed(ValueError):
+    """Raised by a reader of formulas when a formula does not have the shape that it reads."""
+
+
+class Exact:
+    """An obligation on expressions, for all values of the symbols in ``for_all``."""
+
+    left: Basic
+    right: Basic
+    for_all: Mapping[Symbol, Set]
+    by: str
+    relation: str
+
+    def domains(self) -> dict[Symbol, Set]:
+        """The domains in normal form; every free symbol must have one.
+
+        Raises
+        ------
+        LemmataError : a free symbol without a domain.
+        """
+        free = self.left.free_symbols | self.right.free_symbols
+        missing = sorted(str(s) for s in free - set(self.for_all))
+        if missing:
+            raise LemmataError(f"obligation '{self.by or self.latex()}': give {', '.join(missing)} a domain in for_all")
+        return {symbol: as_domain(domain) for symbol, domain in self.for_all.items() if symbol in free}
+
+    def latex(self) -> str:
+        """The obligation in LaTeX."""
+        return f"{latex(self.left)} {self.relation} {latex(self.right)}"
+
+
+@dataclass(frozen=True)
+class Equal(Exact):
+    """``left = right`` for all values of the free symbols; ``by`` names the argument."""
+
+    left: Basic
+    right: Basic
+    for_all: Mapping[Symbol, Set] = field(default_factory=dict)
+    by: str = ""
+    relation = "="
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "left", sympy.sympify(self.left, strict=True))
+        object.__setattr__(self, "right", sympy.sympify(self.right, strict=True))
+
+
+@dataclass(frozen=True)
+class AtMost(Exact):
+    """``left <= right`` for all values of the free symbols; ``by`` names the argument."""
+
+    left: Basic
+    right: Basic
+    for_all: Mapping[Symbol, Set] = field(default_factory=dict)
+    by: str = ""
+    relation = r"\le"
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "left", sympy.sympify(self.left, strict=True))
+        object.__setattr__(self, "right", sympy.sympify(self.right, strict=True))
+
+
+@dataclass(frozen=True)
+class Given:
+    """A step that rests on a citation: everything the claim shows is shown given it."""
+
+    citation: str
+
+
+@dataclass(frozen=True)
+class Within:
+    """The median of a measured variable is within ``slack`` of a predicted value."""
+
+    samples: Samples
+    around: Basic
+    slack: Basic
+    by: str = ""
+
+    def bounds(self) -> tuple[Basic | None, Basic | None]:
+        return self.around - self.slack, self.around + self.slack
+
+    def latex(self) -> str:
+        name = rf"\text{{{self.samples.statistic.replace('_', ' ')}}}"
+        return rf"\left|\operatorname{{median}} {name} - {latex(self.around)}\right| \le {latex(self.slack)}"
+
+
+@dataclass(frozen=True)
+class AtLeast:
+    """The median of a measured variable is at least a predicted value."""
+
+    samples: Samples
+    least: Basic
+    by: str = ""
+
+    def bounds(self) -> tuple[Basic | None, Basic | None]:
+        return self.least, None
+
+    def latex(self) -> str:
+        name = rf"\text{{{self.samples.statistic.replace('_', ' ')}}}"
+        return rf"\operatorname{{median}} {name} \ge {latex(self.least)}"
+
+
+Measured = Within | AtLeast
+Obligation = Equal | AtMost | Given | Within | AtLeast

@@ -1,0 +1,52 @@
+"""Writing what a command produces: whole files or nothing, and the standard output as ``-``."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+from lemmata.errors import LemmataError
+
+
+def write_text(text: str, path: str | Path) -> None:
+    """Put the text in place at once, so that no reader ever sees half of it; ``-`` is the standard output.
+
+    Raises LemmataError when the place cannot be written.
+    """
+    if str(path) == "-":
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    else:
+        write_bytes(text.encode("utf-8"), path)
+
+
+def write_bytes(content: bytes, path: str | Path) -> None:
+    """Put the bytes in place at once.
+
+    Raises LemmataError when the place cannot be written.
+    """
+    target = Path(path)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        # A directory would be refused only by the last step, under the name of a temporary file.
+        if target.is_dir():
+            raise IsADirectoryError(21, "it is a directory")
+        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+        try:
+            with os.fdopen(handle, "wb") as stream:
+                stream.write(content)
+            # mkstemp is private to the user; what is published follows the user's umask as any other file does.
+            mask = os.umask(0)
+            os.umask(mask)
+            os.chmod(name, 0o666 & ~mask)
+            os.replace(name, target)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise LemmataError(
+            f"{target}: cannot be written ({reason}); name a file in a folder you may write to"
+        ) from error

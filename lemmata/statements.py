@@ -1,0 +1,249 @@
+"""Typed statements: what a claim says, as printed.
+
+Each kind is a frozen record. Its formulas are unevaluated SymPy expressions (write them inside ``with as_printed():``), and the
+whole record can be rendered, digested, edited and mutated. A check receives the record and reads its formulas; it never
+keeps a copy of its own.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Self
+
+import sympy
+from sympy import Basic, Interval, Set, Symbol
+
+from lemmata.domains import as_domain, words
+from lemmata.errors import LemmataError
+from lemmata.seeding import digest
+
+
+@contextlib.contextmanager
+def as_printed() -> Iterator[None]:
+    """``with as_printed():`` keeps SymPy from rewriting what is typed, so that a formula stays as the paper prints it."""
+    with sympy.evaluate(False):
+        yield
+
+
+@dataclass(frozen=True)
+class Statement:
+    """What every kind has: named formulas, and the domains of the free symbols."""
+
+    kind: ClassVar[str]
+    stronger: ClassVar[Mapping[str, int]] = {}
+    """Formulas of inequalities, by the direction that makes the statement stronger: -1 for smaller, 1 for larger."""
+
+    def formulas(self) -> dict[str, Basic]:
+        """The formulas by name, in the order of the record."""
+        found: dict[str, Basic] = {}
+        for item in dataclasses.fields(self):
+            value = getattr(self, item.name)
+            if isinstance(value, Basic):
+                found[item.name] = value
+            elif isinstance(value, Mapping) and item.name != "domains":
+                found |= {f"{item.name}.{key}": part for key, part in value.items() if isinstance(part, Basic)}
+        return found
+
+    def with_formula(self, name: str, formula: Basic) -> Self:
+        """The statement with one named formula replaced."""
+        attribute, _, key = name.partition(".")
+        value: Any = {**getattr(self, attribute), key: formula} if key else formula
+        return dataclasses.replace(self, **{attribute: value})
+
+    def with_domain(self, symbol: Symbol, domain: Set) -> Self:
+        """The statement with one symbol's domain replaced."""
+        return dataclasses.replace(self, **{"domains": {**self.domain_map(), symbol: domain}})
+
+    def domain_map(self) -> dict[Symbol, Set]:
+        """The domains of the free symbols, in normal form."""
+        return {symbol: as_domain(domain) for symbol, domain in getattr(self, "domains", {}).items()}
+
+    def hypotheses(self) -> Iterator[tuple[Symbol, Set]]:
+        """The hypotheses that a check can sample outside of: bounded real domains."""
+        for symbol, domain in self.domain_map().items():
+            if isinstance(domain, Interval) and domain.measure.is_finite:
+                yield symbol, domain
+
+    def scope(self) -> dict[str, str]:
+        """The domains in words, by symbol."""
+        return {symbol.name: words(symbol, domain) for symbol, domain in self.domain_map().items()}
+
+    def digest(self) -> str:
+        """SHA-256 over the kind, the formulas and the domains."""
+        formulas = {name: sympy.srepr(formula) for name, formula in self.formulas().items()}
+        return digest(self.kind, formulas, self.scope())
+
+    def latex(self) -> str:
+        """The statement in LaTeX."""
+        raise NotImplementedError
+
+
+def latex(expression: Basic) -> str:
+    """LaTeX of an unevaluated expression, in the order in which it was typed."""
+    return str(sympy.latex(expression, order="none"))
+
+
+@dataclass(frozen=True)
+class Identity(Statement):
+    """Two sides that are equal for all values of the free symbols.
+
+    ``left`` may be a symbol that names a quantity which only the check knows how to derive.
+    """
+
+    kind: ClassVar[str] = "identity"
+    left: Basic
+    right: Basic
+    domains: Mapping[Symbol, Set] = field(default_factory=dict)
+
+    def latex(self) -> str:
+        return f"{latex(self.left)} = {latex(self.right)}"
+
+    def formulas(self) -> dict[str, Basic]:
+        return {"right": self.right} if self.left.is_Symbol else {"left": self.left, "right": self.right}
+
+
+@dataclass(frozen=True)
+class Upper(Statement):
+    """A quantity at most an expression; constants are explicit, or named symbols in ``existential``."""
+
+    kind: ClassVar[str] = "upper"
+    stronger: ClassVar[Mapping[str, int]] = {"bound": -1}
+    quantity: Basic
+    bound: Basic
+    domains: Mapping[Symbol, Set] = field(default_factory=dict)
+    existential: tuple[Symbol, ...] = ()
+
+    def latex(self) -> str:
+        return rf"{latex(self.quantity)} \le {latex(self.bound)}"
+
+    def formulas(self) -> dict[str, Basic]:
+        return {"bound": self.bound}
+
+
+@dataclass(frozen=True)
+class Lower(Upper):
+    """A quantity at least an expression."""
+
+    kind: ClassVar[str] = "lower"
+    stronger: ClassVar[Mapping[str, int]] = {"bound": 1}
+
+    def latex(self) -> str:
+        return rf"{latex(self.quantity)} \ge {latex(self.bound)}"
+
+
+@dataclass(frozen=True)
+class Tight(Statement):
+    """A formula with its constant, to leading order.
+
+    ``slack`` bounds what the leading order leaves out, ``why`` says where it comes from; neither is mutated.
+    """
+
+    kind: ClassVar[str] = "tight"
+    quantity: Basic
+    formula: Basic
+    slack: Basic
+    why: str
+    domains: Mapping[Symbol, Set] = field(default_factory=dict)
+
+    def latex(self) -> str:
+        return rf"\left| {latex(self.quantity)} - {latex(self.formula)} \right| \le {latex(self.slack)}"
+
+    def formulas(self) -> dict[str, Basic]:
+        return {"formula": self.formula}
+
+    def digest(self) -> str:
+        return digest(super().digest(), sympy.srepr(self.quantity), sympy.srepr(self.slack))
+
+
+@dataclass(frozen=True)
+class Separation(Statement):
+    """One method is better than another by at least ``gap`` in a quantity that is to be small, in a regime.
+
+    ``regime`` fixes the parameters of the comparison.
+    """
+
+    kind: ClassVar[str] = "separation"
+    stronger: ClassVar[Mapping[str, int]] = {"gap": 1}
+    quantity: str
+    better: str
+    worse: str
+    gap: Basic
+    regime: Mapping[str, Any] = field(default_factory=dict)
+
+    def latex(self) -> str:
+        return (
+            rf"\text{{{self.quantity}}}(\text{{{self.worse}}}) - \text{{{self.quantity}}}(\text{{{self.better}}})"
+            rf" \ge {latex(self.gap)}"
+        )
+
+    def formulas(self) -> dict[str, Basic]:
+        return {"gap": self.gap}
+
+    def scope(self) -> dict[str, str]:
+        return {name: f"{name} = {value}" for name, value in self.regime.items()}
+
+    def reversed(self) -> Self:
+        """The statement with the two methods exchanged."""
+        return dataclasses.replace(self, better=self.worse, worse=self.better)
+
+    def digest(self) -> str:
+        return digest(super().digest(), self.quantity, self.better, self.worse)
+
+
+@dataclass(frozen=True)
+class Construction(Statement):
+    """An object given by formulas, and the properties it is said to have, as formulas too."""
+
+    kind: ClassVar[str] = "construction"
+    parts: Mapping[str, Basic]
+    properties: Mapping[str, Basic]
+    domains: Mapping[Symbol, Set] = field(default_factory=dict)
+
+    def latex(self) -> str:
+        lines = [f"{name} := {latex(part)}" for name, part in self.parts.items()]
+        lines += [f"{name} = {latex(value)}" for name, value in self.properties.items()]
+        return r"\begin{gathered}" + r" \\ ".join(lines) + r"\end{gathered}"
+
+
+@dataclass(frozen=True)
+class Edit:
+    """One correction of a printed statement: a subexpression ``old``, wherever it stands in ``formula``, becomes ``new``."""
+
+    why: str
+    formula: str
+    old: Basic
+    new: Basic
+
+    def apply(self, statement: Statement) -> Statement:
+        """The statement with the edit made.
+
+        Raises
+        ------
+        LemmataError : the statement has no such formula, or the formula does not contain ``old``.
+        """
+        formulas = statement.formulas()
+        if self.formula not in formulas:
+            raise LemmataError(f"edit '{self.why}': no formula named {self.formula}; there are {', '.join(formulas)}")
+        edited = replace(formulas[self.formula], self.old, self.new)
+        if edited == formulas[self.formula]:
+            raise LemmataError(f"edit '{self.why}': {self.old} does not occur in {self.formula}")
+        return statement.with_formula(self.formula, edited)
+
+
+def replace(expression: Basic, old: Basic, new: Basic) -> Basic:
+    """Exact structural replacement that leaves the rest unevaluated."""
+    if expression == old:
+        return new
+    if not expression.args:
+        return expression
+    arguments = [replace(argument, old, new) for argument in expression.args]
+    return expression if arguments == list(expression.args) else rebuild(expression, arguments)
+
+
+def rebuild(expression: Basic, arguments: list[Basic]) -> Basic:
+    """The expression's head over other arguments, unevaluated."""
+    with sympy.evaluate(False):
+        return expression.func(*arguments)
