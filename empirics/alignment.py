@@ -19,14 +19,14 @@ from lemmata.seeding import Draws
 def first_step_alignment(
     draws: Draws, *, d: int, n: int, r: int, noise: float, m: int, labels: str = "clean"
 ) -> dict[str, float]:
-    r"""Share of :math:`\sum_w \|g_n(w)\|^2` that lies in S*, for the quadratic target of rank r after preprocessing.
+    r"""The share of :math:`\sum_w \|g_n(w)\|^2` that lies in S*, for the quadratic target of rank r.
 
     Parameters
     ----------
     d, n, r : dimension, samples, directions; r <= d.
     noise : variance of the label noise.
-    m : directions w, drawn in orthonormal frames (a share of energies needs no signs a_j and no symmetric pairs).
-    labels : ``"permuted"`` pairs each input with another's label: the negative control, whose share is about r/d.
+    m : directions w, drawn in orthonormal frames (a share of energies needs no signs a_j and no pairs).
+    labels : ``"permuted"`` pairs each input with another's label: the negative control, of share about r/d.
 
     Returns
     -------

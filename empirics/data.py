@@ -54,7 +54,7 @@ def gaussian_inputs(generator: Generator, n: int, d: int) -> Tensor:
 
 
 def noisy_labels(generator: Generator, target: Target, x: Tensor, noise: float) -> Tensor:
-    r"""Labels :math:`y_i = f(x_i) + \epsilon_i` with :math:`\epsilon_i = \pm\sqrt{\text{noise}}`, equally likely.
+    r"""Labels :math:`y_i = f(x_i) + \epsilon_i` with :math:`\epsilon_i = \pm\varsigma`, equally likely.
 
     Parameters
     ----------
@@ -79,11 +79,12 @@ def node_test_set(
 ) -> WeightedSet:
     r"""Exact Gauss-Hermite nodes in the informative direction, random in the d - 1 others.
 
-    Point (k, s) has first coordinate z_k, the k-th node of the rule for the standard normal law, and standard normal
-    perpendicular coordinates; its weight is the node's over ``per_node``. Polynomials of degree below 2 ``nodes`` in
-    the first coordinate are integrated exactly, so that the heavy tail of the target (of :math:`He_4^2`, say) adds no
-    spread to a test risk. Functions with kinks are integrated up to the rule's error: use it to average a predictor
-    with many kinks in random places, not to evaluate one ReLU.
+    Point (k, s) has first coordinate z_k, the k-th node of the rule for the standard normal law, and standard
+    normal perpendicular coordinates; its weight is the node's over ``per_node``.
+    Polynomials of degree below 2 ``nodes`` in the first coordinate are integrated exactly, so that the heavy
+    tail of the target (of :math:`He_4^2`, say) adds no spread to a test risk. Functions with kinks are
+    integrated up to the rule's error: use it to average a predictor with many kinks in random places, not to
+    evaluate one ReLU.
 
     Raises
     ------

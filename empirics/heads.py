@@ -1,7 +1,8 @@
 r"""The head: ridge regression on fixed ReLU features, its weight decay chosen on validation data.
 
-Algorithm 1's remaining steps are gradient descent on :math:`\frac1n\|\Phi a - y\|^2` with weight decay :math:`\lambda`. Their
-limit, for a small enough step, solves :math:`(\Phi^T\Phi/n + \frac\lambda2 I) a = \Phi^T y/n`; it is computed directly.
+Algorithm 1's remaining steps are gradient descent on :math:`\frac1n\|\Phi a - y\|^2` with weight decay
+:math:`\lambda`. Their limit, for a small enough step, solves
+:math:`(\Phi^T\Phi/n + \frac\lambda2 I) a = \Phi^T y/n`; it is computed directly.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from empirics.validation import finite_matrix, finite_vector, nonnegative
 from lemmata.errors import LemmataError
 
 WEIGHT_DECAYS = tuple(10.0 ** (exponent / 2) for exponent in range(-20, 5))
-"""The grid that validation chooses from: 1e-10 to 1e2, two values a decade; features have entries of order 1."""
+"""The grid that validation chooses from: 1e-10 to 1e2, two values a decade; features are of order 1."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,11 @@ def moments(features: Features, x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def ridge_path(gram: Tensor, cross: Tensor, weight_decays: Sequence[float] = WEIGHT_DECAYS) -> Tensor:
-    r"""The ridge solutions for every weight decay, (m, number of weight decays), from one eigen-decomposition.
+    r"""The ridge solutions for every weight decay, one a column, from one eigen-decomposition.
+
+    Parameters
+    ----------
+    gram, cross : :math:`\Phi^T\Phi/n` (m, m) and :math:`\Phi^T y/n` (m,).
 
     Raises
     ------

@@ -1,4 +1,4 @@
-r"""Random features: the same network and head with W fixed at its draw, the finite-width kernel method of Figure 1."""
+r"""Random features: the same head on a W that stays at its draw, the kernel method of Figure 1."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from empirics.networks import unit_neurons
 def random_features(neurons: Generator, biases: Generator, m: int, d: int) -> Features:
     """m independent features: w uniform on the unit sphere, b ~ N(0, 1).
 
-    The paper does not say which biases and which pairing its random features have. These are the strongest of what was
-    tried at d = 10, p = 4, n = 10^4: against b = 0 the excess risk is .68 instead of .72 at m = 100, and .44 instead of
-    .61 at m = 1000; longer or shorter w is worse; the symmetric pairs of the initialisation would halve the number of
-    distinct features.
+    The paper does not say which biases and which pairing its random features have. These are the strongest of
+    what was tried at d = 10, p = 4, n = 10^4: against b = 0 the excess risk is .68 instead of .72 at m = 100,
+    and .44 instead of .61 at m = 1000; longer or shorter w is worse; the symmetric pairs of the
+    initialisation would halve the number of distinct features.
 
     Raises
     ------

@@ -10,7 +10,7 @@ from lemmata.errors import LemmataError
 
 
 def energy_share(vectors: Tensor, r: int) -> float:
-    r""":math:`\sum_j \|\Pi^* g_j\|^2 / \sum_j \|g_j\|^2`: how much of the vectors lies in the first r coordinates.
+    r""":math:`\sum_j \|\Pi^* g_j\|^2 / \sum_j \|g_j\|^2`: the vectors' share in the first r axes.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-r"""Two-layer ReLU networks :math:`f(x) = \sum_j a_j \sigma(\langle w_j, x \rangle + b_j)` and how they are initialised."""
+r"""Two-layer ReLU networks :math:`f(x) = \sum_j a_j \sigma(\langle w_j, x \rangle + b_j)`; their draws."""
 
 from __future__ import annotations
 
@@ -52,8 +52,9 @@ def gaussian_neurons(generator: Generator, m: int, d: int) -> Tensor:
 
 
 def orthonormal_frames(generator: Generator, m: int, d: int) -> Tensor:
-    """m unit directions in independent Haar-distributed orthonormal frames, (m, d); the last frame may be partial.
+    """m unit directions in independent Haar-distributed orthonormal frames, (m, d).
 
+    The last frame is partial where d does not divide m.
     Each direction is uniform on the sphere, as for :func:`unit_neurons`, so means over neurons keep their
     expectation. Within a frame a quadratic form's sum over directions is its trace: its spread is gone.
     """
@@ -62,7 +63,7 @@ def orthonormal_frames(generator: Generator, m: int, d: int) -> Tensor:
     frames = []
     for start in range(0, m, d):
         q, r = numpy.linalg.qr(generator.standard_normal((d, d)))
-        # QR alone is not Haar: its convention fixes the signs of r's diagonal. Moving them into q makes it Haar.
+        # QR alone is not Haar: it leaves the signs of r's diagonal to convention. With them in q it is.
         frames.append((q * numpy.sign(numpy.diag(r))).T[: m - start])
     return torch.from_numpy(numpy.concatenate(frames))
 
@@ -74,7 +75,9 @@ def random_signs(generator: Generator, m: int) -> Tensor:
 
 
 def symmetric(signs: Tensor, neurons: Tensor) -> TwoLayer:
-    r"""The symmetric initialisation: :math:`a_j = -a_{m+1-j}`, :math:`w_j = w_{m+1-j}`, :math:`b = 0`, so f = 0.
+    r"""The symmetric initialisation: :math:`a_j = -a_{m+1-j}`, :math:`w_j = w_{m+1-j}`, :math:`b = 0`, f = 0.
+
+    The paper prints the partner of j as m - j, which pairs m/2 with itself and leaves m alone.
 
     Parameters
     ----------

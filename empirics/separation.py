@@ -1,4 +1,4 @@
-"""Experiment: Algorithm 1 against random features on the same data, the comparison of the paper's Figure 1."""
+"""Experiment: Algorithm 1 against random features on the same data, as in the paper's Figure 1."""
 
 from __future__ import annotations
 
@@ -20,17 +20,18 @@ from lemmata.seeding import Draws
 def sample_complexity(
     draws: Draws, *, d: int, p: int, n: int, m: int, noise: float, first_step_labels: str = "clean"
 ) -> dict[str, float]:
-    r"""Excess L2 risks of Algorithm 1 and of random features, for the target of Eq. (2), on one draw of the data.
+    r"""Excess L2 risks of Algorithm 1 and of random features, for the target of Eq. (2), on the same data.
 
-    Both methods see the same inputs, labels, validation and test sets, so their difference is a paired comparison.
-    The validation and test sets have exact nodes in the informative direction.
+    Both methods see the same inputs, labels, validation and test sets, so their difference is a paired
+    comparison. The validation and test sets have exact nodes in the informative direction.
 
     Parameters
     ----------
     d, p, n, m : dimension, degree (p >= 3), samples, even width.
     noise : variance of the label noise.
-    first_step_labels : ``"permuted"`` pairs each input with another's label in the first step only: the negative
-        control, whose features carry no information on the direction while the head trains on the right labels.
+    first_step_labels : ``"permuted"`` pairs each input with another's label in the first step only: the
+        negative control, whose features carry no information on the direction while the head trains on the
+        right labels.
 
     Returns
     -------
@@ -38,7 +39,8 @@ def sample_complexity(
 
     Raises
     ------
-    LemmataError : counts below their range, an odd width, negative noise, an unknown word for ``first_step_labels``.
+    LemmataError : counts below their range, an odd width, negative noise, an unknown word for
+        ``first_step_labels``.
     """
     choice("first_step_labels", first_step_labels, ("clean", "permuted"))
     half = half_width(m)

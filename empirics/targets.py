@@ -1,7 +1,7 @@
-r"""Targets that depend on r orthonormal directions: exact coefficients, exact average Hessian, values in floating point.
+r"""Targets that depend on r orthonormal directions: exact coefficients and Hessian, values in floats.
 
-The directions are the first r coordinate axes. This loses no generality: inputs :math:`N(0, I_d)`, neurons and every
-method here are invariant in law under rotations of :math:`\mathbb R^d`.
+The directions are the first r coordinate axes. This loses no generality: inputs :math:`N(0, I_d)`, neurons
+and every method here are invariant in law under rotations of :math:`\mathbb R^d`.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ class Target:
 
     Parameters
     ----------
-    series : row i holds the exact Hermite coefficients :math:`c_{i0}, c_{i1}, \dots` of :math:`g_i`, real SymPy
-        numbers. Its length is r.
+    series : row i holds the exact Hermite coefficients :math:`c_{i0}, c_{i1}, \dots` of :math:`g_i`, real
+        SymPy numbers. Its length is r.
 
     Raises
     ------
@@ -48,7 +48,7 @@ class Target:
 
     @property
     def hessian(self) -> sympy.ImmutableMatrix:
-        r"""The average Hessian on the informative directions, exact, (r, r): diagonal with entries :math:`2 c_{i2}`."""
+        r"""The average Hessian on the informative directions, exact, (r, r): diagonal, :math:`2 c_{i2}`."""
         return sympy.ImmutableMatrix(sympy.diag(*(2 * row[2] if len(row) > 2 else 0 for row in self.series)))
 
     @property
@@ -61,7 +61,7 @@ class Target:
         r""":math:`E f^2 = (\sum_i c_{i0})^2 + \sum_i \sum_{k \ge 1} k!\, c_{ik}^2`, exact."""
         constant = sum((row[0] for row in self.series), sympy.Integer(0))
         rest = (sympy.factorial(k) * row[k] ** 2 for row in self.series for k in range(1, len(row)))
-        return sympy.nsimplify(sympy.expand(constant**2 + sum(rest, sympy.Integer(0))))
+        return sympy.expand(constant**2 + sum(rest, sympy.Integer(0)))
 
     def __call__(self, x: Tensor) -> Tensor:
         """The target's values: (n, d) inputs with d >= r to n values, in the inputs' precision.
@@ -90,7 +90,9 @@ def single_index(coefficients: Sequence[sympy.Expr | int]) -> Target:
 
 
 def equation_2(p: int) -> Target:
-    r"""The target of the paper's Eq. (2), :math:`He_2/2 + He_p/\sqrt{2\,p!}` in one direction; :math:`p \ge 3`.
+    r"""The target of the paper's Eq. (2), :math:`He_2/2 + He_p/\sqrt{2\,p!}` in one direction.
+
+    Here :math:`p \ge 3`, and :math:`E f^2 = 1`, :math:`H = u u^T`.
 
     >>> equation_2(4).hessian_norm
     1

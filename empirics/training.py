@@ -1,8 +1,8 @@
 r"""Algorithm 1 of Damian, Lee and Soltanolkotabi (COLT 2022), step by step, up to the head.
 
-Preprocessing, then one full-batch gradient step on W from a symmetric initialisation (f = 0, b = 0) with weight decay
-:math:`\lambda_1 = 1/\eta_1`, which leaves :math:`w_j^{(1)} = 2 \eta_1 a_j g_n(w_j)`. The head is in
-:mod:`empirics.heads`.
+Preprocessing, then one full-batch gradient step on W from a symmetric initialisation (f = 0, b = 0) with
+weight decay :math:`\lambda_1 = 1/\eta_1`, which leaves :math:`w_j^{(1)} = 2 \eta_1 a_j g_n(w_j)`. The head is
+in :mod:`empirics.heads`.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ ROWS = 4096
 
 
 def row_blocks(x: Tensor, y: Tensor) -> Iterator[tuple[Tensor, Tensor]]:
-    """(n, d) inputs and (n,) labels in consecutive blocks of rows, so that (n, m) activations are never held whole."""
+    """(n, d) inputs and (n,) labels by blocks of rows: (n, m) activations are never held whole."""
     for start in range(0, x.shape[0], ROWS):
         yield x[start : start + ROWS], y[start : start + ROWS]
 
 
 @dataclass(frozen=True)
 class LinearPart:
-    r"""The empirical mean and linear part, :math:`\alpha = \frac1n\sum y_i`, :math:`\beta = \frac1n\sum y_i x_i`, (d,)."""
+    r"""The empirical :math:`\alpha = \frac1n\sum y_i` and :math:`\beta = \frac1n\sum y_i x_i`, (d,)."""
 
     alpha: Tensor
     beta: Tensor
@@ -39,7 +39,7 @@ class LinearPart:
 
 
 def linear_part(x: Tensor, y: Tensor) -> LinearPart:
-    """Algorithm 1's preprocessing, from (n, d) inputs and (n,) labels; the residual labels are ``y - part(x)``.
+    """Algorithm 1's preprocessing, from (n, d) inputs and (n,) labels; the residual is ``y - part(x)``.
 
     Raises
     ------
@@ -51,10 +51,10 @@ def linear_part(x: Tensor, y: Tensor) -> LinearPart:
 
 
 def first_step_gradient(x: Tensor, residual: Tensor, w: Tensor, b: Tensor | None = None) -> Tensor:
-    r""":math:`g_n(w_j) = \frac1n \sum_i \hat y_i\, x_i\, 1\{\langle w_j, x_i\rangle + b_j \ge 0\}` for every neuron.
+    r""":math:`g_n(w_j) = \frac1n \sum_i \hat y_i\, x_i\, 1\{\langle w_j, x_i\rangle + b_j \ge 0\}`.
 
-    Definition 12 (b = 0). At a network with f = 0 the gradient of :math:`\frac1n\sum(f(x_i) - \hat y_i)^2` in
-    :math:`w_j` is :math:`-2 a_j g_n(w_j)`.
+    Definition 12 (there b = 0). At a network with f = 0 the gradient of
+    :math:`\frac1n\sum(f(x_i) - \hat y_i)^2` in :math:`w_j` is :math:`-2 a_j g_n(w_j)`.
 
     Parameters
     ----------
@@ -83,14 +83,16 @@ def first_step_gradient(x: Tensor, residual: Tensor, w: Tensor, b: Tensor | None
 
 
 def step_size(gradient: Tensor) -> float:
-    r"""A step size :math:`\eta_1` that suits the biases: a fresh input's pre-activations then have root mean square 1/4.
+    r"""The step size :math:`\eta_1` for which pre-activations have root mean square 1/4.
 
-    :math:`\eta_1 = \frac14 / (2\,\mathrm{rms}_j \|g_n(w_j)\|)`, since :math:`\langle w_j^{(1)}, x \rangle` has variance
-    :math:`4\eta_1^2\|g_n(w_j)\|^2`. As :math:`\|g_n(w)\|` is about :math:`\|H\|_F/\sqrt{2\pi d}`, this is Theorem 1's
+    :math:`\eta_1 = \frac14 / (2\,\mathrm{rms}_j \|g_n(w_j)\|)`, since for a fresh x
+    :math:`\langle w_j^{(1)}, x \rangle` has variance :math:`4\eta_1^2\|g_n(w_j)\|^2`. As
+    :math:`\|g_n(w)\|` is about :math:`\|H\|_F/\sqrt{2\pi d}`, this is Theorem 1's
     :math:`\eta_1 = \tilde O(\sqrt d)`. The constant serves the proof of Lemma 23, which needs
-    :math:`|2\eta_1 \langle g_n(w_j), x_i \rangle| \le 1`, where biases from N(0, 1) put their kinks: with 1/4, about one in a
-    hundred pre-activations is larger (they are products of two nearly Gaussian variables). At d = 10, p = 4, n = 10^4,
-    m = 100 the excess risk is flat around this choice, and 3 times larger at root mean square 1.
+    :math:`|2\eta_1 \langle g_n(w_j), x_i \rangle| \le 1`, where biases from N(0, 1) put their kinks: with
+    1/4, fewer than one in a hundred pre-activations are larger (they are products of two nearly Gaussian
+    variables). At d = 10, p = 4, n = 10^4, m = 100 the excess risk is flat around this choice, and 3 times
+    larger at root mean square 1.
 
     Parameters
     ----------
@@ -110,7 +112,7 @@ def step_size(gradient: Tensor) -> float:
 
 
 def first_step(a: Tensor, gradient: Tensor, eta: float) -> Tensor:
-    r"""The neurons after the first step with weight decay :math:`1/\eta_1`: :math:`w_j^{(1)} = 2\eta_1 a_j g_n(w_j)`.
+    r"""The neurons after the first step with weight decay :math:`1/\eta_1`: :math:`2\eta_1 a_j g_n(w_j)`.
 
     Parameters
     ----------

@@ -9,11 +9,13 @@ from dataclasses import dataclass, field
 from typing import Any, Self
 
 from lemmata.errors import LemmataError
+from lemmata.experiments import public_name
 from lemmata.obligations import Obligation
 from lemmata.statements import Edit, Statement
 from lemmata.verdicts import FINDING_KINDS
 
 Check = Callable[[Any], Iterator[Obligation]]
+FigureMaker = Callable[[Any, list[dict[str, Any]]], dict[str, Any]]
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
@@ -39,6 +41,7 @@ class Claim:
     prose: str = ""
     obligations: Check | None = None
     control: Mapping[str, Any] | None = None
+    figure: FigureMaker | None = None
 
     @property
     def id(self) -> str:
@@ -74,6 +77,19 @@ class Claim:
             return self
 
         return attach
+
+    def draw(self, maker: FigureMaker) -> FigureMaker:
+        """Attach a figure (decorator): a function from the statement and its measured cells to a figure of the ledger."""
+        self.figure = maker
+        return maker
+
+    def source_code(self) -> dict[str, Any] | None:
+        """Where the check stands, and its text, to be shown beside the proof."""
+        if self.obligations is None:
+            return None
+        lines, first = inspect.getsourcelines(self.obligations)
+        module = public_name(self.obligations.__module__)
+        return {"file": module.replace(".", "/") + ".py", "line": first, "text": "".join(lines)}
 
 
 @dataclass

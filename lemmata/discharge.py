@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import sympy
 from sympy import Set, Symbol
 
 from lemmata.domains import cases, is_infinite, points, words
 from lemmata.engines import algebra, balls, normal, positivity
 from lemmata.obligations import AtMost, Equal, Exact
-from lemmata.seeding import digest
 from lemmata.verdicts import Grade, Outcome, Result
 
 BALLS = "flint balls"
@@ -22,32 +23,43 @@ def discharge(obligation: Equal | AtMost) -> Outcome:
     by the positivity rule (inequality), or case by case over a finite domain. Undecided: neither.
     """
     domains = obligation.domains()
-    witness, tried = _counterexample(obligation, domains)
-    if witness:
-        return _outcome(obligation, domains, Result.REFUTED, Grade.SYMBOLIC, (BALLS,), witness)
+    found = counterexample(obligation)
+    if found.witness:
+        return _outcome(obligation, domains, Result.REFUTED, Grade.SYMBOLIC, (BALLS,), found.witness)
+    tried = (BALLS,) if found.evaluated else ()
     prove = _prove_equal if isinstance(obligation, Equal) else _prove_at_most
     engines = prove(obligation, domains)
     if engines:
-        return _outcome(obligation, domains, Result.PROVED, Grade.SYMBOLIC, (*engines, *tried))
+        return _outcome(
+            obligation, domains, Result.PROVED, Grade.SYMBOLIC, tuple(dict.fromkeys([*engines, *tried]))
+        )
     if domains and _every_case(obligation, domains):
         return _outcome(obligation, domains, Result.PROVED, Grade.EXHAUSTIVE, (normal.NAME, algebra.NAME))
-    return _outcome(obligation, domains, Result.UNDECIDED, Grade.STATED, tried, "neither refuted nor proved")
+    note = "no counterexample and no proof found" if tried else "not defined at any point tried"
+    return _outcome(obligation, domains, Result.UNDECIDED, Grade.STATED, tried, note)
 
 
-def _counterexample(obligation: Equal | AtMost, domains: dict[Symbol, Set]) -> tuple[str, tuple[str, ...]]:
-    """A point that refutes the obligation, in words; and the engine, if it could evaluate at all."""
+@dataclass(frozen=True)
+class Search:
+    """The end of a search for a counterexample: the witness, if any; and whether any point could be evaluated at all."""
+
+    witness: str
+    evaluated: bool
+
+
+def counterexample(obligation: Equal | AtMost) -> Search:
+    """Look for a point at which a ball excludes the obligation."""
     difference = sympy.Add(obligation.left, sympy.Mul(-1, obligation.right, evaluate=False), evaluate=False)
-    seed = digest(sympy.srepr(difference), {s.name: str(d) for s, d in domains.items()})
     evaluated = False
-    for point in points(domains, seed):
+    for point in points(obligation.domains()):
         sign = balls.sign(difference, point)
         evaluated |= sign is not None
         if sign == 1 or (sign == -1 and isinstance(obligation, Equal)):
             left, right = (balls.decimal(side, point) for side in (obligation.left, obligation.right))
             place = ", ".join(f"{symbol} = {value}" for symbol, value in point.items())
             against = "=" if isinstance(obligation, Equal) else "<="
-            return f"{'at ' + place + ': ' if place else ''}{left} {against} {right} is false", (BALLS,)
-    return "", (BALLS,) if evaluated else ()
+            return Search(f"{'at ' + place + ': ' if place else ''}{left} {against} {right} is false", True)
+    return Search("", evaluated)
 
 
 def _prove_equal(obligation: Exact, domains: dict[Symbol, Set]) -> tuple[str, ...]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import itertools
 import random
 from collections.abc import Iterator, Mapping
+from functools import cache
 
 import sympy
 from sympy import Dummy, FiniteSet, Interval, Range, Rational, S, Set, Symbol
 
 from lemmata.errors import LemmataError
+from lemmata.seeding import digest
 
 Domains = Mapping[Symbol, Set]
 Point = dict[Symbol, Rational]
@@ -17,7 +19,10 @@ Point = dict[Symbol, Rational]
 SMALL_CASES = 9
 LARGE_CASES = 4
 LARGEST = 3000
-REPEATS = 5
+SIMPLEST = (Rational(0), Rational(1), Rational(-1), Rational(1, 2), Rational(2))
+SIMPLE_REALS = 6
+RANDOM_REALS = 3
+MOST_POINTS = 200
 """Integer counterexamples are looked for among the first cases, then among a few drawn log-uniformly up to this size."""
 
 
@@ -97,24 +102,42 @@ def _assumptions(domain: Set) -> dict[str, bool]:
     return known
 
 
-def points(domains: Domains, seed: str, limit: int = 160) -> Iterator[Point]:
-    """Points at which a universal statement is tried, small integer cases first, reals at random rationals.
+def points(domains: Domains) -> tuple[Point, ...]:
+    """Points at which a universal statement is tried: small integers and simple rationals first, then random ones.
 
-    Deterministic in ``seed``. At most ``limit`` points; a finite domain of integers is covered when it is small.
+    The same domains give the same points, in every process.
     """
-    draw = random.Random(seed)
-    whole = [s for s, domain in domains.items() if is_integer(domain)]
-    others = [s for s in domains if s not in whole]
-    produced = 0
-    for values in itertools.chain(_small(domains, whole), _large(domains, whole, draw)):
-        for repeat in range(REPEATS if others else 1):
-            if produced >= limit:
-                return
-            point = dict(zip(whole, values, strict=True))
-            for symbol in others:
-                point[symbol] = _real(domains[symbol], draw, repeat)
-            yield point
-            produced += 1
+    return _points(tuple(domains.items()))
+
+
+@cache
+def _points(domains: tuple[tuple[Symbol, Set], ...]) -> tuple[Point, ...]:
+    draw = random.Random(digest({symbol.name: str(domain) for symbol, domain in domains}))
+    where = dict(domains)
+    whole = [s for s, domain in domains if is_integer(domain)]
+    others = [s for s in where if s not in whole]
+    simple = _simple_combinations(where, others)
+    found: list[Point] = []
+    for values in itertools.chain(_small(where, whole), _large(where, whole, draw)):
+        case = dict(zip(whole, values, strict=True))
+        found += [case | combination for combination in simple]
+        for _ in range(RANDOM_REALS if others else 0):
+            found.append(case | {symbol: _random_real(where[symbol], draw) for symbol in others})
+    return tuple(found[:MOST_POINTS])
+
+
+def _simple_combinations(domains: Domains, symbols: list[Symbol]) -> list[Point]:
+    """The few simplest values of the real symbols together, simplest first: 0, 1, -1, 1/2, ... and ends of intervals."""
+    choices = []
+    for symbol in symbols:
+        domain = domains[symbol]
+        ends = [end for end in (domain.inf, domain.sup) if end.is_Rational]
+        values = [v for v in dict.fromkeys([*SIMPLEST, *ends]) if domain.contains(v) == sympy.true]
+        choices.append(list(enumerate(values)))
+    combinations = sorted(itertools.product(*choices), key=lambda pairs: sum(rank for rank, _ in pairs))
+    return [
+        dict(zip(symbols, (value for _, value in pairs), strict=True)) for pairs in combinations[:SIMPLE_REALS]
+    ]
 
 
 def _small(domains: Domains, whole: list[Symbol]) -> Iterator[tuple[Rational, ...]]:
@@ -134,16 +157,12 @@ def _large(domains: Domains, whole: list[Symbol], draw: random.Random) -> Iterat
         )
 
 
-def _real(domain: Set, draw: random.Random, repeat: int) -> Rational:
-    """A rational of the domain: a simple one first, then the ends of a closed interval now and then, then random ones."""
+def _random_real(domain: Set, draw: random.Random) -> Rational:
     if isinstance(domain, FiniteSet):
         return Rational(draw.choice(sorted(domain)))
     low = domain.start if domain.start.is_finite else None
     high = domain.end if domain.end.is_finite else None
-    ends = [e for e, is_open in ((low, domain.left_open), (high, domain.right_open)) if e is not None and not is_open]
-    if repeat and ends and draw.random() < 0.3:
-        return Rational(draw.choice(ends))
-    denominator = 3 if repeat == 0 else draw.randint(5, 40)
+    denominator = draw.randint(3, 40)
     if low is None and high is None:
         return Rational(draw.randint(-3 * denominator, 3 * denominator) or 1, denominator)
     if low is not None and high is not None:

@@ -7,7 +7,7 @@ import importlib
 import importlib.util
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -62,7 +62,7 @@ def experiment(function: Callable[..., dict[str, float]]) -> Experiment:
 
 @dataclass(frozen=True)
 class Samples:
-    """One named statistic of an experiment at one design, over independent seeds.
+    """One statistic of an experiment at one design, over independent seeds; or a paired difference of two, by ``minus``.
 
     A measured obligation speaks about the median of this variable.
     """
@@ -70,15 +70,29 @@ class Samples:
     experiment: Experiment
     statistic: str
     design: Mapping[str, Any] = field(default_factory=dict)
+    minus: str | None = None
 
     def altered(self, change: Mapping[str, Any]) -> Samples:
-        """The same statistic with some of the design's parameters replaced (a negative control)."""
-        return Samples(self.experiment, self.statistic, {**self.design, **change})
+        """The same variable with some of the design's parameters replaced (a negative control)."""
+        return replace(self, design={**self.design, **change})
 
-    def words(self) -> str:
-        """The cell in words, for tables and messages."""
-        shown = ", ".join(f"{name} = {value}" for name, value in self.design.items())
-        return f"{self.statistic} of {self.experiment.function} at {shown}"
+    @property
+    def name(self) -> str:
+        """The variable's name: a statistic, or a difference of two."""
+        return self.statistic if self.minus is None else f"{self.statistic} - {self.minus}"
+
+    def value(self, statistics: Mapping[str, float]) -> float:
+        """The variable's value in one computed cell.
+
+        Raises
+        ------
+        LemmataError : the experiment has no statistic of that name.
+        """
+        for name in (self.statistic, self.minus):
+            if name is not None and name not in statistics:
+                known = ", ".join(statistics)
+                raise LemmataError(f"{self.experiment.name}: no statistic {name!r}; there are {known}")
+        return statistics[self.statistic] - (0.0 if self.minus is None else statistics[self.minus])
 
 
 PRIVATE_PREFIX = "_lemmata_claims_"

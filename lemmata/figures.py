@@ -1,7 +1,7 @@
 """Plots of a claim: its figure records, drawn.
 
-A record holds data only (see ``figure`` in the ledger's schema): curves become lines, points with intervals become error bars. The
-same record gives the same SVG, whatever the day or the order.
+A record holds data only (see ``figure`` in the ledger's schema): curves become lines, points with intervals
+become error bars. The same record gives the same SVG, whatever the day or the order.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
 _MARKERS = ("o", "s", "D", "^", "v", "P")
 _DASHES = ("-", "--", "-.", ":")
 
-_STYLE: Mapping[str, Any] = {
+_STYLE: dict[Any, Any] = {
     "svg.hashsalt": "lemmata",
     "svg.fonttype": "path",
     "pdf.fonttype": 42,
@@ -63,6 +63,7 @@ _STYLE: Mapping[str, Any] = {
     "legend.fontsize": 8.5,
     "figure.dpi": 100,
 }
+_STRIP_WIDTH, _STRIP_MARGIN = 112.0, 6.0
 _METADATA: Mapping[str, dict[str, None]] = {
     "svg": {"Date": None, "Creator": None},
     "pdf": {"CreationDate": None},
@@ -89,7 +90,8 @@ def to_svg(record: Mapping[str, Any], ink: str = INK) -> str:
     width = box.group(1).split()[2]
     name = escape(record["title"], quote=True)
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" viewBox="{box.group(1)}" '
+        '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" '
+        f'viewBox="{box.group(1)}" '
         # Its own size is the largest; within a narrow page it shrinks.
         f'style="width: {width}pt; max-width: 100%; stroke-linejoin: round; stroke-linecap: butt" '
         f'role="img" aria-label="{name}">{rest.strip().replace(INK, ink)}'
@@ -111,17 +113,61 @@ def save(record: Mapping[str, Any], path: str | Path) -> None:
 
 def draw(record: Mapping[str, Any]) -> Figure:
     """The record as a matplotlib figure of its own, outside pyplot's state. It fills a column of a paper."""
-    with rc_context(dict(_STYLE)):
+    with rc_context(_STYLE):
         figure = Figure(figsize=(5.2, 3.5), layout="constrained")
         axes = figure.add_subplot()
         _draw(axes, record)
     return figure
 
 
+def strip(cell: Mapping[str, Any]) -> str:
+    """A measurement at a glance: the claimed region as a band, the two intervals as lines, the median as a
+    dot.
+
+    An ``<svg>`` element with a scale of its own; the numbers stand beside it. Colours are left to the page
+    (classes ``strip``, ``region``, ``axis``, ``refute``, ``confirm``, ``median``). Empty before any data.
+    """
+    ends = [
+        end
+        for end in (*cell["region"], *cell["refute_interval"], *cell["confirm_interval"])
+        if end is not None
+    ]
+    if cell["median"] is None or not ends:
+        return ""
+    lowest: float = min(*ends, cell["median"])
+    highest: float = max(*ends, cell["median"])
+    # Equal ends still need a scale. An unbounded region goes on beyond the strip, so what it holds stands away from
+    # the border.
+    spread = max(highest - lowest, 1e-9 * max(1.0, abs(lowest), abs(highest)))
+    pad = 0.12 * spread
+    scale = (_STRIP_WIDTH - 2 * _STRIP_MARGIN) / (spread + 2 * pad)
+
+    def at(value: float) -> float:
+        return _STRIP_MARGIN + (value - lowest + pad) * scale
+
+    def span(pair: list[float | None]) -> tuple[float, float]:
+        low, high = pair
+        return (0.0 if low is None else at(low), _STRIP_WIDTH if high is None else at(high))
+
+    left, right = span(cell["region"])
+    lines = "".join(
+        f'<line class="{kind}" x1="{x1:.1f}" x2="{x2:.1f}" y1="11" y2="11"/>'
+        for kind in ("refute", "confirm")
+        for x1, x2 in [span(cell[f"{kind}_interval"])]
+    )
+    return (
+        f'<svg class="strip" viewBox="0 0 {_STRIP_WIDTH:.0f} 22" aria-hidden="true">'
+        f'<rect class="region" x="{left:.1f}" y="1" width="{max(right - left, 1.0):.1f}" height="20" rx="2"/>'
+        f'<line class="axis" x1="0" x2="{_STRIP_WIDTH:.0f}" y1="11" y2="11"/>{lines}'
+        f'<circle class="median" cx="{at(cell["median"]):.1f}" cy="11" r="3.4"/></svg>'
+    )
+
+
 def _draw(axes: Axes, record: Mapping[str, Any]) -> None:
     axes.set_xscale(record["x_scale"])
     axes.set_yscale(record["y_scale"])
-    # A curve and the points of the same place in their lists belong together more often than not: prediction and measurement.
+    # A curve and the points at the same place in their lists are mostly a prediction and its measurement:
+    # they share a colour.
     for curve, colour, dashes in zip(record["curves"], cycle(_COLOURS), cycle(_DASHES), strict=False):
         axes.plot(curve["x"], curve["y"], dashes, color=colour, label=_label(curve["label"]))
     for points, colour, marker in zip(record["points"], cycle(_COLOURS), cycle(_MARKERS), strict=False):
@@ -141,14 +187,15 @@ def _draw(axes: Axes, record: Mapping[str, Any]) -> None:
     axes.set_title(_label(record["title"]), loc="left", wrap=True)
     axes.set_xlabel(_label(record["x_label"]))
     axes.set_ylabel(_label(record["y_label"]))
-    if len(record["curves"]) + len(record["points"]) > 1:
+    # A single series needs no legend, and matplotlib complains of one in which no series has a name.
+    if len(axes.get_legend_handles_labels()[1]) > 1:
         axes.legend()
 
 
 def _rendered(record: Mapping[str, Any], kind: str, *, transparent: bool) -> bytes:
     buffer = io.BytesIO()
     # The style holds while saving too: the salt of the ids and the kind of fonts are read then.
-    with rc_context(dict(_STYLE)), warnings.catch_warnings():
+    with rc_context(_STYLE), warnings.catch_warnings():
         # A letter that the font lacks is drawn as a box; that is no reason to have no plot.
         warnings.filterwarnings("ignore", message="Glyph .* missing from")
         draw(record).savefig(buffer, format=kind, dpi=200, transparent=transparent, metadata=_METADATA[kind])

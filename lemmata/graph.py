@@ -1,16 +1,19 @@
 """The graph of claims: which statement rests on which.
 
-Proof dependencies are solid edges, provenance (what a claim comes from without being proved by it) is dashed; both run downwards, from
-what is used to what uses it. The border of a node shows the status of the printed statement, its fill the grade of the
-evidence; both stand in words in the node too.
+Proof dependencies are solid edges, provenance (what a claim comes from without being proved by it) is dashed;
+both run downwards, from what is used to what uses it. The border of a node shows the status of the printed
+statement, its fill the grade of the evidence; both stand in words in the node too.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from html import escape
+from importlib.resources import files
+from itertools import pairwise
 from typing import Any
 
 from lemmata import wording
@@ -21,39 +24,16 @@ COLUMN_GAP, LAYER_GAP, MARGIN = 26.0, 52.0, 12.0
 PAGE_WIDTH = 1060.0
 """Where a row of unconnected parts of the graph is broken."""
 
-_SWEEPS = 12
+_SWEEPS = 24
 
-# The ledger's own colours, with values for a page that has none. A page may set the variables, for instance when its reader
-# chooses a dark theme by hand.
-_COLOURS = """
-.lemmata-graph { --ink: #1f2328; --muted: #59636e; --edge: #818b98; --ground: #ffffff;
-  --holds: #00785f; --fails: #c2410c; --undecided: #8a6100; --absent: #818b98; --strength: #2f6fbb; }
-@media (prefers-color-scheme: dark) { .lemmata-graph { --ink: #e6edf3; --muted: #9da7b3; --edge: #7d8590; --ground: #14181d;
-  --holds: #3fc79a; --fails: #ff8a50; --undecided: #e0b040; --absent: #7d8590; --strength: #5a9be6; } }
-"""
-_STYLE = (
-    _COLOURS
-    + """
-.lemmata-graph { font-family: system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif; }
-.lemmata-graph rect { fill: var(--ground); stroke: var(--absent); stroke-width: 2; }
-.lemmata-graph .grade { fill: var(--strength); stroke: none; }
-.lemmata-graph .holds rect.border { stroke: var(--holds); } .lemmata-graph .holds .verdict { fill: var(--holds); }
-.lemmata-graph .fails rect.border { stroke: var(--fails); } .lemmata-graph .fails .verdict { fill: var(--fails); }
-.lemmata-graph .undecided rect.border { stroke: var(--undecided); stroke-dasharray: 7 3; }
-.lemmata-graph .undecided .verdict { fill: var(--undecided); }
-.lemmata-graph .absent rect.border { stroke-dasharray: 2 3; }
-.lemmata-graph rect.border { fill: none; }
-.lemmata-graph text { fill: var(--muted); font-size: 11.5px; }
-.lemmata-graph .name { fill: var(--ink); font-size: 13.5px; font-weight: 600; }
-.lemmata-graph .verdict { font-weight: 600; }
-.lemmata-graph a:hover rect.border, .lemmata-graph a:focus rect.border { stroke-width: 3.5; }
-.lemmata-graph path.edge { fill: none; stroke: var(--edge); stroke-width: 1.5; }
-.lemmata-graph path.provenance { stroke-dasharray: 5 4; }
-.lemmata-graph path.head { fill: var(--edge); stroke: none; }
-"""
-)
-
-_FILL = {"symbolic": 0.3, "exhaustive": 0.24, "certified": 0.18, "statistical": 0.12, "sampled": 0.07, "stated": 0.0}
+_FILL = {
+    "symbolic": 0.3,
+    "exhaustive": 0.24,
+    "certified": 0.18,
+    "statistical": 0.12,
+    "sampled": 0.07,
+    "stated": 0.0,
+}
 _DOT_STATUS = {"holds": "#00785f", "fails": "#c2410c", "undecided": "#8a6100"}
 _DOT_GRADE = {
     "symbolic": "#c0d4eb",
@@ -63,6 +43,11 @@ _DOT_GRADE = {
     "sampled": "#f1f5fb",
     "stated": "#ffffff",
 }
+
+
+def check(document: Mapping[str, Any]) -> None:
+    """Raises LemmataError, which names the circle, when the claims depend on each other in one."""
+    _Graph.of(document)
 
 
 def to_dot(document: Mapping[str, Any]) -> str:
@@ -93,28 +78,36 @@ def to_dot(document: Mapping[str, Any]) -> str:
 
 
 def to_svg(document: Mapping[str, Any], link: Callable[[str], str] = "#{}".format) -> str:
-    """The graph as one ``<svg>`` element that carries its own style; each claim of the ledger links to ``link(id)``.
+    """The graph as one ``<svg>`` element with its own style; each claim of the ledger links to ``link(id)``.
 
     Raises LemmataError when the dependencies are circular.
     """
     graph = _Graph.of(document)
     places = _pack([_layout(graph, part) for part in graph.parts()])
-    width = max((x + NODE_WIDTH for x, _ in places.centres.values()), default=0.0) + 2 * MARGIN
-    height = max((y + NODE_HEIGHT for _, y in places.centres.values()), default=0.0) + 2 * MARGIN
+    width = max((x + NODE_WIDTH for x, _ in places.corners.values()), default=0.0) + 2 * MARGIN
+    height = max((y + NODE_HEIGHT for _, y in places.corners.values()), default=0.0) + 2 * MARGIN
     several = len({claim["paper"] for claim in graph.claims.values()}) > 1
     pieces = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="lemmata-graph" viewBox="0 0 {width:.0f} {height:.0f}" '
-        f'width="{width:.0f}" height="{height:.0f}" role="group" aria-label="Dependency graph of the claims">',
-        f"<style>{_STYLE}</style>",
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="lemmata-graph" role="group" '
+        'aria-label="Dependency graph of the claims" '
+        f'viewBox="0 0 {width:.0f} {height:.0f}" width="{width:.0f}" height="{height:.0f}">',
+        f"<style>{_style()}</style>",
     ]
     pieces += [_edge(route, proof) for route, proof in places.routes]
-    pieces += [_node(name, graph.claims.get(name), centre, link, several) for name, centre in places.centres.items()]
+    pieces += [
+        _node(name, graph.claims.get(name), centre, link, several) for name, centre in places.corners.items()
+    ]
     return "\n".join([*pieces, "</svg>"])
+
+
+@cache
+def _style() -> str:
+    return files("lemmata").joinpath("templates/graph.css").read_text(encoding="utf-8")
 
 
 @dataclass(frozen=True)
 class _Graph:
-    """Nodes in the ledger's order, then those it only names; edges from what is used to what uses it, True for a proof."""
+    """Claims in the ledger's order, then those it only names; edges from used to user, True in a proof."""
 
     claims: Mapping[str, Mapping[str, Any]]
     nodes: Sequence[str]
@@ -144,7 +137,9 @@ class _Graph:
             return list(TopologicalSorter({node: self.before(node) for node in nodes}).static_order())
         except CycleError as error:
             circle = " -> ".join(reversed(error.args[1]))
-            raise LemmataError(f"the claims depend on each other in a circle: {circle}; remove one of these dependencies") from error
+            raise LemmataError(
+                f"the claims depend on each other in a circle: {circle}; remove one of these dependencies"
+            ) from error
 
     def parts(self) -> list[list[str]]:
         """The connected parts, the larger first; single nodes keep the ledger's order."""
@@ -169,24 +164,24 @@ class _Graph:
 
 @dataclass
 class _Layout:
-    """Left upper corners of nodes, and routes of edges as points from one node's lower border to another's upper one."""
+    """Left upper corners of nodes; routes of edges, as points from a lower border to an upper one."""
 
-    centres: dict[str, tuple[float, float]] = field(default_factory=dict)
+    corners: dict[str, tuple[float, float]] = field(default_factory=dict)
     routes: list[tuple[list[tuple[float, float]], bool]] = field(default_factory=list)
 
     def add(self, other: _Layout, dx: float, dy: float) -> None:
-        self.centres |= {node: (x + dx, y + dy) for node, (x, y) in other.centres.items()}
+        self.corners |= {node: (x + dx, y + dy) for node, (x, y) in other.corners.items()}
         self.routes += [([(x + dx, y + dy) for x, y in route], proof) for route, proof in other.routes]
 
     def width(self) -> float:
-        return max(x for x, _ in self.centres.values()) + NODE_WIDTH
+        return max(x for x, _ in self.corners.values()) + NODE_WIDTH
 
     def height(self) -> float:
-        return max(y for _, y in self.centres.values()) + NODE_HEIGHT
+        return max(y for _, y in self.corners.values()) + NODE_HEIGHT
 
 
 def _layout(graph: _Graph, part: Sequence[str]) -> _Layout:
-    """Sugiyama's scheme for one connected part: layers, points where long edges pass a layer, few crossings, straight edges."""
+    """One connected part by Sugiyama's scheme: layers, few crossings, straight edges around nodes."""
     layer = _layers(graph, part)
     rows: list[list[str]] = [[] for _ in range(max(layer.values()) + 1)]
     for node in part:
@@ -199,7 +194,7 @@ def _layout(graph: _Graph, part: Sequence[str]) -> _Layout:
             for point, level in zip(passed, range(layer[start] + 1, layer[end]), strict=True):
                 rows[level].append(point)
             chains.append(([start, *passed, end], proof))
-    links = [pair for chain, _ in chains for pair in zip(chain, chain[1:], strict=False)]
+    links = [pair for chain, _ in chains for pair in pairwise(chain)]
     up: dict[str, list[str]] = {node: [] for row in rows for node in row}
     down: dict[str, list[str]] = {node: [] for row in rows for node in row}
     for start, end in links:
@@ -221,7 +216,7 @@ def _layout(graph: _Graph, part: Sequence[str]) -> _Layout:
 
 
 def _layers(graph: _Graph, part: Sequence[str]) -> dict[str, int]:
-    """Layers such that every edge runs downwards; what uses nothing stands right above the first that uses it."""
+    """Layers in which every edge runs downwards; what uses nothing stands right above its first user."""
     layer: dict[str, int] = {}
     for node in graph.order(part):
         layer[node] = max((layer[start] + 1 for start in graph.before(node)), default=0)
@@ -232,7 +227,9 @@ def _layers(graph: _Graph, part: Sequence[str]) -> dict[str, int]:
     return layer
 
 
-def _uncrossed(rows: list[list[str]], up: Mapping[str, list[str]], down: Mapping[str, list[str]]) -> list[list[str]]:
+def _uncrossed(
+    rows: list[list[str]], up: Mapping[str, list[str]], down: Mapping[str, list[str]]
+) -> list[list[str]]:
     """The rows reordered by the mean places of neighbours, the best of several sweeps."""
     best, fewest = rows, _crossings(rows, down)
     rows = [list(row) for row in rows]
@@ -252,7 +249,7 @@ def _uncrossed(rows: list[list[str]], up: Mapping[str, list[str]], down: Mapping
 
 def _crossings(rows: Sequence[Sequence[str]], down: Mapping[str, list[str]]) -> int:
     total = 0
-    for upper, lower in zip(rows, rows[1:], strict=False):
+    for upper, lower in pairwise(rows):
         place = {node: index for index, node in enumerate(lower)}
         ends = [place[end] for node in upper for end in sorted(down[node], key=place.__getitem__)]
         total += sum(left > right for index, left in enumerate(ends) for right in ends[index + 1 :])
@@ -260,9 +257,12 @@ def _crossings(rows: Sequence[Sequence[str]], down: Mapping[str, list[str]]) -> 
 
 
 def _straightened(
-    rows: Sequence[Sequence[str]], up: Mapping[str, list[str]], down: Mapping[str, list[str]], nodes: Mapping[str, int]
+    rows: Sequence[Sequence[str]],
+    up: Mapping[str, list[str]],
+    down: Mapping[str, list[str]],
+    nodes: Mapping[str, int],
 ) -> dict[str, float]:
-    """Horizontal places that keep the order of each row and bring every node close to the mean of its neighbours."""
+    """Horizontal places that keep each row's order and bring nodes close to the mean of their neighbours."""
 
     def width(item: str) -> float:
         return NODE_WIDTH if item in nodes else 10.0
@@ -270,7 +270,7 @@ def _straightened(
     offsets: list[list[float]] = []
     for row in rows:
         offset = [0.0]
-        for left, right in zip(row, row[1:], strict=False):
+        for left, right in pairwise(row):
             offset.append(offset[-1] + (width(left) + width(right)) / 2 + COLUMN_GAP)
         offsets.append(offset)
     place = {
@@ -322,7 +322,7 @@ def _edge(route: Sequence[tuple[float, float]], proof: bool) -> str:
     # The line ends within the arrow's head, whose tip touches the node.
     points[-1] = (x, y - 6)
     path = f"M{points[0][0]:.1f} {points[0][1]:.1f}"
-    for (x0, y0), (x1, y1) in zip(points, points[1:], strict=False):
+    for (x0, y0), (x1, y1) in pairwise(points):
         half = (y0 + y1) / 2
         path += f"C{x0:.1f} {half:.1f} {x1:.1f} {half:.1f} {x1:.1f} {y1:.1f}"
     kind = "edge" if proof else "edge provenance"
@@ -345,9 +345,11 @@ def _node(
         place = f"{claim['paper']} · {claim['locator']}" if several else claim["locator"]
         lines = [("name", claim["slug"]), ("", place), ("verdict", _verdict(claim))]
         kind, fill = claim["status"], _FILL[claim["grade"]]
-        title = f"{claim['title']}: {wording.verdict(claim)}; {claim['grade']}: {wording.GRADES[claim['grade']]}"
+        title = (
+            f"{claim['title']}: {wording.verdict(claim)}; {claim['grade']}: {wording.GRADES[claim['grade']]}"
+        )
     middle = x + NODE_WIDTH / 2
-    step = NODE_HEIGHT / (len(lines) + 0.55)
+    step = NODE_HEIGHT / (len(lines) + 0.75)
     texts = "".join(
         f'<text class="{style}" x="{middle:.1f}" y="{y + step * (index + 1):.1f}" text-anchor="middle">'
         f"{escape(_cut(text, 25 if style == 'name' else 32))}</text>"

@@ -31,7 +31,7 @@ def schema() -> dict[str, Any]:
 
 
 def validate(document: object) -> None:
-    """Check a document against the schema, and what a schema cannot say: identities, and series of one length.
+    """Check a document against the schema, and what a schema cannot say: names, and lengths of series.
 
     Raises LemmataError with one line that names the first offending place.
     """
@@ -59,7 +59,8 @@ def validate(document: object) -> None:
 def read(path: str | Path) -> dict[str, Any]:
     """Read and validate a ledger.
 
-    Raises LemmataError, one line that names the file and the remedy, when there is no such file or it is no ledger of this version.
+    Raises LemmataError, one line that names the file and the remedy, when there is no such file or it is no
+    ledger of this version.
     """
     document = _load(path, remedy=f"write one with 'lemmata run --json {path}'")
     try:
@@ -82,8 +83,8 @@ def write(document: Mapping[str, Any], path: str | Path) -> None:
 def problems(claims: Iterable[Mapping[str, Any]], profile: str) -> list[tuple[int, str]]:
     """What keeps the exit code from 0: for each problem the code it asks for (1 or 3) and one line.
 
-    A failing claim is no problem when a listed finding says that it fails, nor an undecided one when a listed finding says that
-    it is open. Under the profile ``smoke`` nothing undecided is.
+    A failing claim is no problem when a listed finding says that it fails, nor an undecided one when a listed
+    finding says that it is open. A correction must hold. Under the profile ``smoke`` nothing undecided is.
     """
     found: list[tuple[int, str]] = []
     for claim in claims:
@@ -93,6 +94,10 @@ def problems(claims: Iterable[Mapping[str, Any]], profile: str) -> list[tuple[in
             found.append((1, f"{name} fails, and no listed finding says so"))
         if claim["status"] == "undecided" and "open" not in listed and profile != "smoke":
             found.append((3, f"{name} is undecided"))
+        if claim["corrected"] is not None and claim["upheld"] == "fails":
+            found.append((1, f"{name} fails in its corrected form too"))
+        if claim["status"] == "fails" and claim["upheld"] == "undecided" and profile != "smoke":
+            found.append((3, f"{name} is undecided in its corrected form"))
         found += [
             (1, f"{name} has an unlisted finding: {finding['kind']}")
             for finding in claim["findings"]
@@ -110,8 +115,9 @@ def problems(claims: Iterable[Mapping[str, Any]], profile: str) -> list[tuple[in
 def summarise(claims: Sequence[Mapping[str, Any]], profile: str) -> dict[str, int]:
     """The document's summary: counts over all claims, and the exit code they amount to.
 
-    Exit code 0: every claim holds, or what fails or is open is a listed finding. 1: something fails unlisted, a finding is not
-    listed, a false mutant survives, or a negative control was not refuted. 3: something is undecided (not under ``smoke``). 1 wins over 3.
+    Exit code 0: every claim holds, or what fails or is open is a listed finding. 1: something fails
+    unlisted, a finding is not listed, a false mutant survives, or a negative control was not refuted. 3:
+    something is undecided (not under ``smoke``). 1 wins over 3.
     """
     statuses = [claim["status"] for claim in claims]
     findings = [finding for claim in claims for finding in claim["findings"]]
@@ -129,7 +135,7 @@ def summarise(claims: Sequence[Mapping[str, Any]], profile: str) -> dict[str, in
 
 
 def verdict_table(document: Mapping[str, Any]) -> dict[str, Any]:
-    """The part of a ledger that is kept in a repository: verdicts without floats and times, so that a change is a reviewed diff."""
+    """What a repository keeps of a ledger, so that a change is a reviewed diff: no floats, no times."""
     return {
         "schema_version": SCHEMA_VERSION,
         "profile": document["provenance"]["profile"],
@@ -148,7 +154,7 @@ def write_table(table: Mapping[str, Any], path: str | Path) -> None:
 def read_table(path: str | Path) -> dict[str, Any]:
     """Read a table of verdicts.
 
-    Raises LemmataError, one line that names the file and the remedy, when there is none or it is of another version.
+    Raises LemmataError, one line that names the file and the remedy, when there is none of this version.
     """
     remedy = "write it again from a ledger"
     table = _load(path, remedy)
@@ -165,6 +171,7 @@ def _verdict(claim: Mapping[str, Any]) -> dict[str, Any]:
     record = claim["mutants"]
     return {
         "status": claim["status"],
+        "upheld": claim["upheld"],
         "grade": claim["grade"],
         "scope": dict(claim["scope"]),
         "findings": sorted(wording.findings(claim)),
@@ -238,9 +245,8 @@ def _check_figure(figure: Mapping[str, Any], place: str) -> None:
             if figure[f"{axis}_scale"] == "log" and any(
                 v <= 0 for name in names for v in columns.get(name, ())
             ):
-                raise LemmataError(
-                    f"the ledger is not valid at {place}: {_short(series['label'])} is not positive on a logarithmic {axis} axis"
-                )
+                wrong = f"{_short(series['label'])} is not positive on a logarithmic {axis} axis"
+                raise LemmataError(f"the ledger is not valid at {place}: {wrong}")
 
 
 def _place(path: Iterable[str | int]) -> str:

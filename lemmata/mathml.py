@@ -1,7 +1,7 @@
 """LaTeX to MathML, which browsers draw themselves: no scripts and no fonts from the network.
 
-The text may come from someone else's ledger. The converter's tree is rebuilt from the elements and attributes of a fixed list and
-serialised with everything escaped; what does not fit is shown as its LaTeX source.
+The text may come from someone else's ledger. The converter's tree is rebuilt from the elements and attributes
+of a fixed list and serialised with everything escaped; what does not fit is shown as its LaTeX source.
 """
 
 from __future__ import annotations
@@ -9,30 +9,44 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from html import unescape
+from unicodedata import category
 from xml.etree import ElementTree
 
 from latex2mathml.converter import Converter
 from markupsafe import Markup, escape
 
+# fmt: off
 _ELEMENTS = frozenset(
-    "math mrow mi mn mo mtext mspace mfrac msqrt mroot mstyle msub msup msubsup munder mover munderover mtable mtr mtd mpadded "
-    "mphantom menclose".split()
+    {
+        "math", "mrow", "mi", "mn", "mo", "mtext", "mspace", "mfrac", "msqrt", "mroot", "mstyle", "msub",
+        "msup", "msubsup", "munder", "mover", "munderover", "mtable", "mtr", "mtd", "mpadded", "mphantom",
+        "menclose",
+    }
 )
 _ATTRIBUTES = frozenset(
-    "display displaystyle scriptlevel stretchy fence separator form minsize maxsize lspace rspace largeop movablelimits symmetric "
-    "mathvariant width height depth linethickness accent accentunder notation".split()
+    {
+        "display", "displaystyle", "scriptlevel", "stretchy", "fence", "separator", "form", "minsize",
+        "maxsize", "lspace", "rspace", "largeop", "movablelimits", "symmetric", "mathvariant", "width",
+        "height", "depth", "linethickness", "accent", "accentunder", "notation",
+    }
 )
+# fmt: on
 _PLAIN = re.compile(r"[\w.%+-]+\Z", re.ASCII)
 _ALIGNMENTS = frozenset({"left", "right", "center"})
 # Macros could be made to expand without end.
 _MACROS = re.compile(r"\\(?:re)?newcommand|\\def(?![a-zA-Z])")
 _ROWS = frozenset({"math", "mrow", "mtd", "mstyle"})
 _LIMITS = frozenset({"lim", "max", "min", "sup", "inf"})
+_QUANTITIES = frozenset("∞∂∇∀∃")
+_SIGNS = frozenset("+−-±∓")
+_CLOSING = frozenset(")]}|‖!⟩⌉⌋…⋯.")
+_TIGHT = frozenset("/|‖")
+_TALL = frozenset({"mfrac", "munder", "munderover", "mtable", "mroot", "msqrt"})
 _STRAY = frozenset({"{", "}", "&", "$", "#"})
 _INLINE = re.compile(r"(?<!\\)\$([^$]+?)(?<!\\)\$", re.DOTALL)
 
 
-class _CannotConvert(Exception):
+class _ConversionError(Exception):
     pass
 
 
@@ -81,14 +95,14 @@ def prose(text: str) -> Markup:
 def _formula(latex: str, display: str) -> Markup:
     try:
         return Markup(_convert(latex, display))
-    # The converter raises whatever its walk runs into on malformed input, index errors included; the source is shown then.
+    # On malformed input the converter raises whatever its walk runs into, index errors included.
     except Exception:
         return Markup('<code class="latex">{}</code>').format(latex)
 
 
 def _convert(latex: str, display: str) -> str:
     if _MACROS.search(latex):
-        raise _CannotConvert
+        raise _ConversionError
     # The converter knows the outer environment only; within a formula both are set the same way.
     source = latex.replace("{aligned}", "{align*}")
     tree = _rebuilt(Converter(display=display).convert_to_element(source), display)
@@ -100,32 +114,46 @@ def _convert(latex: str, display: str) -> str:
 def _rebuilt(element: ElementTree.Element, display: str) -> ElementTree.Element:
     tag = element.tag
     if tag not in _ELEMENTS:
-        raise _CannotConvert
+        raise _ConversionError
     text = unescape(element.text or "")
     # What the converter does not know it passes on as an identifier.
     if tag == "mi" and (text in _STRAY or text.startswith("\\")):
-        raise _CannotConvert
-    # A name such as He is an identifier; as an operator it would be set with space on both sides.
-    if tag == "mo" and len(text) > 1 and text.isalpha():
+        raise _ConversionError
+    # A name such as He is an identifier, and so is infinity; operators are set with space on both sides.
+    if tag == "mo" and ((len(text) > 1 and text.isalpha()) or text == "∞"):
         tag = "mi"
+    # Some relations and operations come as identifiers, which would be set without any space.
+    elif tag == "mi" and len(text) == 1 and category(text) == "Sm" and text not in _QUANTITIES:
+        tag = "mo"
     copy = ElementTree.Element(tag, _attributes(element))
     copy.text = text
+    if tag == "mo" and text in _TIGHT:
+        copy.attrib |= {"lspace": "0", "rspace": "0"}
     children = [_rebuilt(child, display) for child in element]
     if tag == "msub" and display == "block" and children[0].text in _LIMITS:
         copy.tag = "munder"
     copy.extend(_spaced(children) if tag in _ROWS else children)
+    if len(copy) and copy[0].get("fence") == "true" and not any(inner.tag in _TALL for inner in copy.iter()):
+        # SymPy writes \left and \right always; around flat content their stretched glyphs only stand apart.
+        for child in copy:
+            if child.get("fence") == "true":
+                child.set("stretchy", "false")
     return copy
 
 
 def _spaced(row: list[ElementTree.Element]) -> Iterator[ElementTree.Element]:
-    """The row with a thin space between a named function and an operand beside it, as in ``d log d``."""
-    for position, child in enumerate(row):
-        before = row[position - 1] if position else None
-        if before is not None and (
+    """The row as TeX sets it: a sign is no operation, and a function stands apart, as in ``d log d``."""
+    before: ElementTree.Element | None = None
+    for child in row:
+        if child.tag == "mo" and child.text in _SIGNS:
+            signed = before is None or (before.tag == "mo" and before.text not in _CLOSING)
+            child.set("form", "prefix" if signed else "infix")
+        elif before is not None and (
             (_is_named(before) and not _is_operator(child)) or (_is_named(child) and not _is_operator(before))
         ):
             yield ElementTree.Element("mspace", width="0.167em")
         yield child
+        before = child
 
 
 def _is_named(element: ElementTree.Element) -> bool:

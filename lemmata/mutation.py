@@ -24,14 +24,15 @@ LATE = 1000
 class Mutant:
     """A mutated statement.
 
-    ``change`` says in words what was changed. ``formula`` and ``path`` tell where, for the judgement whether the change
-    made any difference. ``stronger`` marks mutants of inequalities that claim more than the original.
+    ``change`` says in words what was changed. ``formula``, ``path`` and ``new`` tell where and into what, for the judgement
+    whether the change made any difference. ``stronger`` marks mutants of inequalities that claim more than the original.
     """
 
     statement: Statement
     change: str
     formula: str = ""
     path: Path = ()
+    new: Basic | None = None
     stronger: bool = False
 
 
@@ -56,12 +57,12 @@ def _all(statement: Statement) -> Iterator[Mutant]:
                 scale = factor if direction > 0 else 1 / factor
                 changed = sympy.Mul(scale, formula, evaluate=False)
                 change = f"{name}: scaled by {scale}"
-                yield Mutant(statement.with_formula(name, changed), change, name, (), stronger=True)
+                yield Mutant(statement.with_formula(name, changed), change, name, stronger=True)
             continue
         existential = getattr(statement, "existential", ())
         for path, old, new in _changes(formula, statement.domain_map(), existential):
             change = f"{name}: {_short(old)} becomes {_short(new)}"
-            yield Mutant(statement.with_formula(name, put(formula, path, new)), change, name, path)
+            yield Mutant(statement.with_formula(name, put(formula, path, new)), change, name, path, new)
     for symbol, domain in statement.hypotheses():
         change = f"hypothesis {words(symbol, domain)} dropped"
         yield Mutant(statement.with_domain(symbol, S.Reals), change)
@@ -79,19 +80,19 @@ def late_mutants(statement: Statement) -> Iterator[Mutant]:
     domains = statement.domain_map()
     for name, formula in statement.formulas().items():
         for path, part in walk(formula):
-            if isinstance(part, sympy.Sum) and part.limits[0][2] == sympy.oo:
+            if isinstance(part, sympy.Sum) and not part.limits[0][2].is_Integer:
                 index = part.limits[0][0]
                 changed = rebuild(part, [_late(part.function, index), *part.limits])
                 yield Mutant(
                     statement.with_formula(name, put(formula, path, changed)),
-                    f"{name}: the summand is doubled from {index} = {LATE} on", name, path,
-                )  # fmt: skip
+                    f"{name}: the summand is doubled from {index} = {LATE} on",
+                )
         for symbol in sorted(formula.free_symbols & set(domains), key=str):
             if is_integer(domains[symbol]) and is_infinite(domains[symbol]):
                 yield Mutant(
                     statement.with_formula(name, _late(formula, symbol)),
-                    f"{name}: doubled from {symbol} = {LATE} on", name,
-                )  # fmt: skip
+                    f"{name}: doubled from {symbol} = {LATE} on",
+                )
 
 
 def _late(expression: Basic, index: Symbol) -> Basic:
@@ -170,7 +171,7 @@ def _changes(
         elif isinstance(node, sympy.Mul):
             for i, factor in enumerate(node.args):
                 rest = [a for j, a in enumerate(node.args) if j != i]
-                if not isinstance(factor, Rational):
+                if not isinstance(factor, Rational) and rest != [S.One]:
                     yield path, node, rebuild(node, rest) if len(rest) > 1 else rest[0]
 
 

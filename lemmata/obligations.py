@@ -45,6 +45,14 @@ class Exact:
         return f"{latex(self.left)} {self.relation} {latex(self.right)}"
 
 
+def _make_exact(obligation: Exact) -> None:
+    for name in ("left", "right"):
+        side = sympy.sympify(getattr(obligation, name), strict=True)
+        if side.has(sympy.Float):
+            raise LemmataError(f"obligation '{obligation.by}': {side} holds a float; write an exact number, as Rational(1, 3)")
+        object.__setattr__(obligation, name, side)
+
+
 @dataclass(frozen=True)
 class Equal(Exact):
     """``left = right`` for all values of the free symbols; ``by`` names the argument."""
@@ -56,8 +64,7 @@ class Equal(Exact):
     relation = "="
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "left", sympy.sympify(self.left, strict=True))
-        object.__setattr__(self, "right", sympy.sympify(self.right, strict=True))
+        _make_exact(self)
 
 
 @dataclass(frozen=True)
@@ -71,8 +78,7 @@ class AtMost(Exact):
     relation = r"\le"
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "left", sympy.sympify(self.left, strict=True))
-        object.__setattr__(self, "right", sympy.sympify(self.right, strict=True))
+        _make_exact(self)
 
 
 @dataclass(frozen=True)
@@ -95,7 +101,7 @@ class Within:
         return self.around - self.slack, self.around + self.slack
 
     def latex(self) -> str:
-        name = rf"\text{{{self.samples.statistic.replace('_', ' ')}}}"
+        name = rf"\text{{{self.samples.name.replace('_', ' ')}}}"
         return rf"\left|\operatorname{{median}} {name} - {latex(self.around)}\right| \le {latex(self.slack)}"
 
 
@@ -111,7 +117,7 @@ class AtLeast:
         return self.least, None
 
     def latex(self) -> str:
-        name = rf"\text{{{self.samples.statistic.replace('_', ' ')}}}"
+        name = rf"\text{{{self.samples.name.replace('_', ' ')}}}"
         return rf"\operatorname{{median}} {name} \ge {latex(self.least)}"
 
 

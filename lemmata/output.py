@@ -37,7 +37,7 @@ def write_bytes(content: bytes, path: str | Path) -> None:
         try:
             with os.fdopen(handle, "wb") as stream:
                 stream.write(content)
-            # mkstemp is private to the user; what is published follows the user's umask as any other file does.
+            # mkstemp is private to the user; what is published follows the umask as any file does.
             mask = os.umask(0)
             os.umask(mask)
             os.chmod(name, 0o666 & ~mask)

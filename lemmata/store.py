@@ -1,13 +1,14 @@
 """What has been computed, on disk: measured cells, judged claims and indexes, shared by concurrent runs.
 
-One file an entry, ``<root>/<kind>/<first two digits of the key>/<key>.json``. An entry is written to a temporary
-file beside it and moved into place, so that whoever reads finds a whole entry or none, whenever a writer was
-killed.
+One file an entry, ``<root>/<kind>/<first two digits of the key>/<key>.json``. An entry is written to a
+temporary file beside it and moved into place, so that whoever reads finds a whole entry or none, whenever a
+writer was killed.
 """
 
 from __future__ import annotations
 
 import errno
+import hashlib
 import json
 import os
 import re
@@ -21,7 +22,7 @@ from typing import Any, Literal, get_args
 from filelock import FileLock, Timeout
 
 from lemmata.errors import LemmataError
-from lemmata.seeding import digest
+from lemmata.seeding import canonical_json
 
 SCHEMA = "lemmata-store/1"
 """Tag of the entries that this version writes and reads. Entries of another version count as absent."""
@@ -33,14 +34,16 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 
 _ANY_VERSION = re.compile(r"lemmata-store/[0-9]+")
 _KEY = re.compile(r"[0-9a-f]{64}")
-_ENTRY = re.compile(r"[0-9a-f]{64}\.json")
-_TEMPORARY = re.compile(r"\.([0-9a-f]{64})\.tmp")
-_LOCK = re.compile(rf"({'|'.join(KINDS)})-([0-9a-f]{{64}})\.lock")
-_SET_ASIDE = re.compile(rf"({'|'.join(KINDS)})-[0-9a-f]{{64}}\.json")
-_TRIAL = ".trial-"
+
+# Where the files of a kind are; their names begin with the key.
+_ENTRIES = "{kind}/??/*.json"
+_TEMPORARIES = "{kind}/??/.*.tmp"
+_SET_ASIDE = "corrupt/{kind}/*.json"
+_LOCKS = "locks/{kind}/*.lock"
+_TRIALS = ".trial-"
 
 
-class _Corrupt(Exception):
+class _CorruptError(Exception):
     """The file of an entry does not say what was written there."""
 
 
@@ -70,7 +73,7 @@ class Store:
         try:
             root.mkdir(parents=True, exist_ok=True)
             # Permission bits say nothing to a superuser, on a read-only mount, or over quota. Writing does.
-            with tempfile.NamedTemporaryFile(prefix=_TRIAL, dir=root) as trial:
+            with tempfile.NamedTemporaryFile(prefix=_TRIALS, dir=root) as trial:
                 trial.write(b"trial")
         except OSError as error:
             raise _unusable(root, error) from error
@@ -88,7 +91,7 @@ class Store:
         path = self._path(kind, key)
         try:
             return self._load(kind, key, path)
-        except _Corrupt:
+        except _CorruptError:
             return self._load_or_set_aside(kind, key, path)
 
     def write(self, kind: Kind, key: str, value: Value) -> None:
@@ -96,12 +99,13 @@ class Store:
 
         Raises
         ------
-        LemmataError : the key is not 64 hexadecimal digits, the value is not a dictionary of plain finite JSON
-            values (no NaN, no infinity), or the store cannot be written.
+        LemmataError : the key is not 64 hexadecimal digits, the value is not a dictionary of plain finite
+            JSON values (no NaN, no infinity), or the store cannot be written.
         """
         path = self._path(kind, key)
         content = _encode(kind, key, value)
-        # Writers take turns, so that one name is enough and what a killed one left is overwritten by the next.
+        # Writers take turns, so that one name is enough and what a killed one left is overwritten by the
+        # next.
         temporary = path.with_name(f".{key}.tmp")
         with self.claim(kind, key):
             try:
@@ -118,8 +122,8 @@ class Store:
     def claim(self, kind: Kind, key: str) -> Iterator[None]:
         """Hold an entry alone among all threads and processes, after waiting for whoever holds it.
 
-        Reentrant within a thread. Who holds several at a time takes them in the order verdicts, cells, lest two
-        wait for each other.
+        Reentrant within a thread. Who holds several at a time takes them in the order verdicts, cells, lest
+        two wait for each other.
 
         Raises
         ------
@@ -153,17 +157,17 @@ class Store:
     def size(self) -> tuple[int, int]:
         """Number of entries, and their bytes."""
         entries = total = 0
-        for path in self._entries():
+        for _, _, path in self._files(_ENTRIES):
             with suppress(FileNotFoundError):  # removed meanwhile
                 total += path.stat().st_size
                 entries += 1
         return entries, total
 
     def clear(self) -> int:
-        """Remove all entries, what was set aside, and what killed processes left; return the number of entries.
+        """Remove the entries, what was set aside, what killed processes left; return the number of entries.
 
-        Only files of a store are removed, in case the root holds others. A run that goes on meanwhile computes
-        anew what it misses.
+        Only files of a store are removed, in case the root holds others. A run that goes on meanwhile
+        computes anew what it misses.
 
         Raises
         ------
@@ -171,17 +175,14 @@ class Store:
         """
         removed = 0
         try:
-            for path in self._entries():
+            for _, _, path in self._files(_ENTRIES):
                 path.unlink(missing_ok=True)
                 removed += 1
-            for path in [*_matching(self.root / "corrupt", _SET_ASIDE), *self.root.glob(f"{_TRIAL}*")]:
+            for path in [*(path for _, _, path in self._files(_SET_ASIDE)), *self.root.glob(f"{_TRIALS}*")]:
                 path.unlink(missing_ok=True)
-            for kind, key, path in self._temporaries():
-                with suppress(Timeout), self._hold(kind, key, wait=False):  # else it is being written
+            for kind, key, path in [*self._files(_TEMPORARIES), *self._files(_LOCKS)]:
+                with suppress(Timeout), self._hold(kind, key, wait=False):  # else it is in use
                     path.unlink(missing_ok=True)
-            for kind, key in self._locks():
-                with suppress(Timeout), self._hold(kind, key, wait=False):
-                    pass  # letting go removes it
         except OSError as error:
             raise _unusable(self.root, error) from error
         return removed
@@ -189,7 +190,7 @@ class Store:
     def _path(self, kind: Kind, key: str) -> Path:
         if kind not in KINDS or not _KEY.fullmatch(key):
             raise LemmataError(
-                f"store entry {kind}/{key}: needs one of {', '.join(KINDS)} and a key of 64 hexadecimal digits"
+                f"store entry {kind}/{key}: needs a kind of {', '.join(KINDS)} and 64 hexadecimal digits"
             )
         return self.root / kind / key[:2] / f"{key}.json"
 
@@ -199,20 +200,21 @@ class Store:
         except FileNotFoundError:
             return None
         except OSError as error:
-            if error.errno in {errno.EISDIR, errno.EACCES, errno.EPERM, errno.EIO}:
-                raise _Corrupt from error
+            if error.errno in {errno.EACCES, errno.EPERM, errno.EIO}:
+                raise _CorruptError from error
             raise _unusable(self.root, error) from error
 
     def _load_or_set_aside(self, kind: Kind, key: str, path: Path) -> Value | None:
-        # Another process may have replaced the entry since it was read. It must not have done so between the second
-        # look and the move, or a good entry is lost: hence the claim. Whoever has the claim meets the entry itself.
+        # Another process may have replaced the entry since it was read. It must not have done so between the
+        # second look and the move, or a good entry is lost: hence the claim. Whoever has the claim meets the
+        # entry itself.
         with suppress(Timeout), self._hold(kind, key, wait=False):
             try:
                 return self._load(kind, key, path)
-            except _Corrupt:
-                target = self.root / "corrupt" / f"{kind}-{key}.json"
+            except _CorruptError:
+                target = self.root / "corrupt" / kind / f"{key}.json"
                 try:
-                    target.parent.mkdir(exist_ok=True)
+                    target.parent.mkdir(parents=True, exist_ok=True)
                     os.replace(path, target)
                 except OSError as error:
                     raise _unusable(self.root, error) from error
@@ -223,17 +225,18 @@ class Store:
     def _hold(self, kind: Kind, key: str, wait: bool) -> Iterator[None]:
         """Hold the lock of an entry.
 
-        The kernel lets go of a killed process's locks. One lock an entry, as a few shared ones would make workers wait
-        for minutes on cells that are not theirs, and could deadlock who holds two. So that lock files do not pile up,
-        the holder removes the file as its last act. Who waited on the removed file finds, once it is let in, that
-        the file has no name any more, and starts over (``filelock`` checks that).
+        The kernel lets go of a killed process's locks. One lock an entry, as a few shared ones would make
+        workers wait for minutes on cells that are not theirs, and could deadlock who holds two. So that lock
+        files do not pile up, the holder removes the file as its last act. Who waited on the removed file
+        finds, once it is let in, that the file has no name any more, and starts over (``filelock`` checks
+        that).
         """
         self._path(kind, key)
-        path = self.root / "locks" / f"{kind}-{key}.lock"
+        path = self.root / "locks" / kind / f"{key}.lock"
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            # A singleton within the process, and so reentrant. Without the fallback for file systems that have no
-            # locks, as the fallback's locks outlive a killed process.
+            # A singleton within the process, and so reentrant. Without the fallback for file systems that
+            # have no locks, as the fallback's locks outlive a killed process.
             lock = FileLock(path, is_singleton=True, fallback_to_soft=False)
             outermost = not lock.is_locked
             lock.acquire(blocking=wait)
@@ -249,13 +252,49 @@ class Store:
                     path.unlink()
             lock.release()
 
-    def _entries(self) -> Iterator[Path]:
+    def _files(self, where: str) -> Iterator[tuple[Kind, str, Path]]:
         for kind in KINDS:
-            for shard in self.root.glob(f"{kind}/??"):
-                yield from _matching(shard, _ENTRY)
+            for path in self.root.glob(where.format(kind=kind)):
+                key = path.stem.lstrip(".")
+                if _KEY.fullmatch(key):
+                    yield kind, key, path
 
-    def _temporaries(self) -> Iterator[tuple[Kind, str, Path]]:
-        for kind in KINDS:
-            for shard in self.root.glob(f"{kind}/??"):
-                for path in _matching(shard, _TEMPORARY):
-                    yield kind, path.name[1:65], path
+
+def _encode(kind: Kind, key: str, value: Value) -> bytes:
+    if not isinstance(value, dict):
+        raise LemmataError(f"store entry {kind}/{key}: {type(value).__name__} is not a dictionary")
+    entry = {"schema": SCHEMA, "sha256": _checksum(kind, key, value), "value": value}
+    return json.dumps(entry, separators=(",", ":")).encode()
+
+
+def _checksum(kind: Kind, key: str, value: Value) -> str:
+    """SHA-256 over the value and the entry's name, so that an entry under another's name is found out too.
+
+    Raises
+    ------
+    LemmataError : the value is not made of plain finite JSON values.
+    """
+    name = f"{kind}/{key}"
+    return hashlib.sha256(f"{name} {canonical_json(value, name)}".encode()).hexdigest()
+
+
+def _decode(kind: Kind, key: str, content: bytes) -> Value | None:
+    try:
+        entry = json.loads(content)
+        tag = entry["schema"]
+        if tag != SCHEMA and _ANY_VERSION.fullmatch(tag):
+            return None
+        value: Value = entry["value"]
+        intact = tag == SCHEMA and isinstance(value, dict) and entry["sha256"] == _checksum(kind, key, value)
+    except (ValueError, TypeError, LookupError, RecursionError, LemmataError) as error:
+        raise _CorruptError from error
+    if not intact:
+        raise _CorruptError
+    return value
+
+
+def _unusable(root: Path, error: OSError) -> LemmataError:
+    reason = error.strerror or str(error)
+    if isinstance(error, FileExistsError | NotADirectoryError):
+        reason = "not a directory"
+    return LemmataError(f"store {root}: {reason}; choose another place with --store or LEMMATA_STORE")

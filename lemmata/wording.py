@@ -1,6 +1,6 @@
-"""The words in which every view speaks of a ledger: terminal, report and documentation say the same thing the same way.
+"""The words in which every view speaks of a ledger, so that all say the same thing the same way.
 
-All functions take records of the ledger document (see ``lemmata/schema/ledger-1.json``) and return plain text.
+Functions take records of the ledger document (see ``lemmata/schema/ledger-1.json``) and return plain text.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ OUTCOME_MARKS: Mapping[str, str] = {"proved": "✓", "refuted": "✗", "undecide
 
 GRADES: Mapping[str, str] = {
     "symbolic": "for all parameters, by an argument for all of them",
-    "exhaustive": "every case of a finite scope, exactly",
-    "certified": "rigorous enclosure over a box",
-    "statistical": "declared error rates",
-    "sampled": "finitely many drawn instances",
+    "exhaustive": "in every case of a finite scope, exactly",
+    "certified": "by a rigorous enclosure over a box",
+    "statistical": "measured, at declared error rates",
+    "sampled": "on finitely many drawn instances",
     "stated": "not checked",
 }
 """The grades from strongest to weakest, with what each means."""
@@ -35,6 +35,12 @@ FATES: Mapping[str, str] = {
     "survivor": "survivor",
 }
 """What became of a mutant, in words."""
+
+CELLS_RULE = (
+    "The claim is refuted when one refuting interval misses its region, and confirmed when every confirming "
+    "interval lies within its own. Beside the number of seeds: how many decide at which discrepancy."
+)
+"""How to read a table of cells."""
 
 
 def number(value: float | None) -> str:
@@ -70,16 +76,22 @@ def parameters(record: Mapping[str, Any]) -> str:
     return ", ".join(f"{name} = {value(item)}" for name, item in record.items())
 
 
+def domains(words: Mapping[str, str]) -> str:
+    """The domains of symbols on one line: ``real x; integers k ≥ 1``."""
+    return "; ".join(words.values()).replace(">=", "≥").replace("<=", "≤")
+
+
 def scope(claim: Mapping[str, Any]) -> str:
-    """The domains of the free symbols on one line."""
-    return "; ".join(claim["scope"].values()) or "no free symbols"
+    """The domains of the claim's free symbols on one line."""
+    return domains(claim["scope"]) or "no free symbols"
 
 
 def verdict(claim: Mapping[str, Any]) -> str:
-    """The status, and for an erratum what became of the corrected form."""
-    if any(finding["kind"] == "erratum" for finding in claim["findings"]):
-        return f"{claim['status']} as printed; the corrected form holds"
-    return str(claim["status"])
+    """The status, and what became of the corrected form where there is one."""
+    if claim["corrected"] is None:
+        return str(claim["status"])
+    corrected = {"holds": "holds", "fails": "fails too", "undecided": "is undecided"}[claim["upheld"]]
+    return f"{claim['status']} as printed; the corrected form {corrected}"
 
 
 def findings(claim: Mapping[str, Any]) -> list[str]:
@@ -95,17 +107,17 @@ def mutants(claim: Mapping[str, Any]) -> str:
     return f"{record['killed']}/{record['total']}" + (f", {count(lived, 'survivor')}" if lived else "")
 
 
-def mutant_counts(claim: Mapping[str, Any]) -> list[str]:
-    """Every count of the claim's mutants that is not zero, in words."""
+def mutant_counts(claim: Mapping[str, Any]) -> str:
+    """The counts that are not zero: ``79 killed, 2 implied or equal, of 81; 2 of 2 late mutants stopped``."""
     record = claim["mutants"]
-    words = [f"{record[fate]} {FATES[fate]}" for fate in FATES if fate != "survivor" and record[fate]]
+    fates = [f"{record[fate]} {FATES[fate]}" for fate in FATES if fate != "survivor" and record[fate]]
     if record["survivors"]:
-        words.append(count(len(record["survivors"]), "survivor"))
+        fates.append(count(len(record["survivors"]), "survivor"))
+    parts = [", ".join([*fates, f"of {record['total']}"])] if record["total"] else []
     late = record["late"]
     if late["total"]:
-        stopped = late["total"] - len(late["held"])
-        words.append(f"{stopped} of {late['total']} late mutants stopped")
-    return words
+        parts.append(f"{late['total'] - len(late['held'])} of {late['total']} late mutants stopped")
+    return "; ".join(parts) or "none"
 
 
 def survivors(claim: Mapping[str, Any]) -> int:
@@ -119,11 +131,19 @@ def count(amount: int, noun: str) -> str:
     return f"{amount} {noun}" if amount == 1 else f"{amount} {noun}s"
 
 
+def seeds(cell: Mapping[str, Any]) -> str:
+    """Seeds used, and those that decide at the stated discrepancy: ``48 (33 at 0.01)``."""
+    if cell["seeds_needed"] is None:
+        return str(cell["seeds"])
+    at = "" if cell["discrepancy"] is None else f" at {number(cell['discrepancy'])}"
+    return f"{cell['seeds']} ({cell['seeds_needed']}{at})"
+
+
 def steps(checks: Iterable[Mapping[str, Any]]) -> list[list[Mapping[str, Any]]]:
     """The obligations in order, with the cells of one measured statement put together.
 
-    Two consecutive measured obligations belong together when they share the label, the kind, the experiment and the statistic;
-    any other obligation stands alone.
+    Two consecutive measured obligations belong together when they share the label, the kind, the experiment
+    and the statistic; any other obligation stands alone.
     """
 
     def key(item: tuple[int, Mapping[str, Any]]) -> tuple[object, ...]:

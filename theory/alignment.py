@@ -1,38 +1,46 @@
-r"""The alignment law's next order in 1/d: how much of the first step's gradient lies in S*, for quadratic targets.
+r"""The share of the first step's gradient that lies in S*, to the next order in 1/d, for quadratic targets.
 
-Setting. :math:`x \sim N(0, I_d)`, :math:`y = f(x) + \epsilon`, :math:`f = \frac{\lambda}{2} \sum_{i \le r} He_2(x_i)` with
-:math:`\lambda^2 = 2/r`, so that :math:`E f^2 = 1`, :math:`H = \lambda I_r` on S* and :math:`\|H\|_F^2 = 2`; :math:`\epsilon = \pm\varsigma`,
-:math:`v = E y^2 = 1 + \varsigma^2`; w uniform on the sphere; :math:`n = c\,d^2` samples; preprocessing by the empirical
-:math:`\alpha = \frac1n \sum y_i` and :math:`\beta = \frac1n \sum y_i x_i`;
-:math:`g_n(w) = \frac1n \sum (y_i - \alpha - \beta \cdot x_i)\, x_i 1\{w \cdot x_i \ge 0\}`. The leading law is
-:math:`E\|\Pi^* g_n\|^2 / E\|g_n\|^2 \to 1/(1 + \rho)`, :math:`\rho = \frac\pi2 \frac{d^2 v}{n \|H\|_F^2} = \frac{\pi v}{4c}`.
+Setting. :math:`x \sim N(0, I_d)`, :math:`y = f(x) + \epsilon`,
+:math:`f = \frac{\lambda}{2} \sum_{i \le r} He_2(x_i)` with :math:`\lambda^2 = 2/r`, so that
+:math:`E f^2 = 1`, :math:`H = \lambda I_r` on S* and :math:`\|H\|_F^2 = 2`; :math:`\epsilon = \pm\varsigma`,
+:math:`v = E y^2 = 1 + \varsigma^2`; w uniform on the sphere; :math:`n = c\,d^2` samples; preprocessing by the
+empirical :math:`\alpha = \frac1n \sum y_i` and :math:`\beta = \frac1n \sum y_i x_i`;
+:math:`g_n(w) = \frac1n \sum (y_i - \alpha - \beta \cdot x_i)\, x_i 1\{w \cdot x_i \ge 0\}`. The leading law
+is :math:`E\|\Pi^* g_n\|^2 / E\|g_n\|^2 \to 1/(1 + \rho)`,
+:math:`\rho = \frac\pi2 \frac{d^2 v}{n \|H\|_F^2} = \frac{\pi v}{4c}`.
 
-Derivation. Write :math:`s_i = \mathrm{sign}(w \cdot x_i)` and :math:`1\{\cdot\} = \frac12 + \frac12 s_i`. The part of :math:`2 g_n(w)` that
-is even in w and the part that is odd do not correlate over w:
+Derivation. Write :math:`s_i = \mathrm{sign}(w \cdot x_i)` and :math:`1\{\cdot\} = \frac12 + \frac12 s_i`. The
+part of :math:`2 g_n(w)` that is even in w and the part that is odd do not correlate over w:
 
 .. math:: \text{even: } -\alpha \bar x - (\hat\Sigma - I)\beta, \qquad \text{odd: } V - \alpha A - C\beta,
 
-with :math:`\bar x = \frac1n\sum x_i`, :math:`\hat\Sigma = \frac1n\sum x_i x_i^T`, :math:`V = \frac1n\sum y_i s_i x_i`,
-:math:`A = \frac1n\sum s_i x_i`, :math:`C = \frac1n\sum s_i x_i x_i^T`. Energies, up to terms of order :math:`d^{-3}`:
+with :math:`\bar x = \frac1n\sum x_i`, :math:`\hat\Sigma = \frac1n\sum x_i x_i^T`,
+:math:`V = \frac1n\sum y_i s_i x_i`, :math:`A = \frac1n\sum s_i x_i`, :math:`C = \frac1n\sum s_i x_i x_i^T`.
+Energies, up to terms of order :math:`d^{-3}`:
 
-1. *Signal.* :math:`E V = 2\phi(0)(Hw - \frac12 (w^T H w) w)` exactly. With :math:`E\|Hw\|^2 = \|H\|_F^2/d` and
-   :math:`E(w^T H w)^2 = (2\|H\|_F^2 + (\mathrm{tr} H)^2)/(d(d + 2))`, where :math:`\mathrm{tr} H = \sqrt{2r}`,
-   :math:`\|E V\|^2` averages :math:`\frac2\pi(\frac2d - \frac34 \frac{4 + 2r}{d^2})` and
-   :math:`\|\Pi^* E V\|^2` averages :math:`\frac2\pi(\frac2d - \frac{2(r + 2)}{d^2})`.
-2. *Noise of V.* :math:`s_i^2 = 1`, so it is :math:`\frac1n E[y^2 \|x\|^2] = \frac1n(v d + 4)`, and in S* :math:`\frac1n(v r + 4)`: the 4 is
+1. *Signal.* :math:`E V = 2\phi(0)(Hw - \frac12 (w^T H w) w)` exactly. With :math:`E\|Hw\|^2 = \|H\|_F^2/d`
+   and :math:`E(w^T H w)^2 = (2\|H\|_F^2 + (\mathrm{tr} H)^2)/(d(d + 2))`, where
+   :math:`\mathrm{tr} H = \sqrt{2r}`, :math:`\|E V\|^2` averages
+   :math:`\frac2\pi(\frac2d - \frac34 \frac{4 + 2r}{d^2})` and :math:`\|\Pi^* E V\|^2` averages
+   :math:`\frac2\pi(\frac2d - \frac{2(r + 2)}{d^2})`.
+2. *Noise of V.* :math:`s_i^2 = 1`, so it is :math:`\frac1n E[y^2 \|x\|^2] = \frac1n(v d + 4)`, and in S*
+   :math:`\frac1n(v r + 4)`: the 4 is
    :math:`E[f^2 \sum_{i \le r} He_2(x_i)] = \frac{\lambda^2}{4}\, r\, E[He_2^3] = 2 \lambda^2 r`.
-3. *The mean* :math:`\alpha`. :math:`E\|\alpha A\|^2 = \frac2\pi \frac vn` and :math:`-2 E\langle V, \alpha A\rangle = -\frac4\pi \frac vn`, since
-   :math:`E A = \sqrt{2/\pi}\, w` and :math:`E[\alpha V] = \frac1n E[y^2 s x] = \frac1n\sqrt{2/\pi}\, v\, w` to leading order:
-   together :math:`-\frac2\pi \frac vn`, all of it along w, so that its share in S* is of higher order.
-4. *The linear part* :math:`\beta`. It has :math:`E\|\beta\|^2 = v d/n` to leading order. For independent samples
-   :math:`E\|(\hat\Sigma - I)\beta\|^2` and :math:`E\|C\beta\|^2` are :math:`\frac dn \frac{v d}{n}` each, spread over all d directions.
-5. *The sample that occurs twice* in :math:`C\beta`, :math:`\frac{1}{n^2}\sum \|x_i\|^2 y_i s_i x_i`, is :math:`\frac dn V` to leading order. It
-   multiplies every energy by :math:`1 - 2d/n` and leaves the share alone. All other correlations of V with
-   :math:`C\beta` vanish, because :math:`E[y x] = 0` and :math:`E[s\,x x^T] = 0`.
+3. *The mean* :math:`\alpha`. :math:`E\|\alpha A\|^2 = \frac2\pi \frac vn` and
+   :math:`-2 E\langle V, \alpha A\rangle = -\frac4\pi \frac vn`, since :math:`E A = \sqrt{2/\pi}\, w` and
+   :math:`E[\alpha V] = \frac1n E[y^2 s x] = \frac1n\sqrt{2/\pi}\, v\, w` to leading order: together
+   :math:`-\frac2\pi \frac vn`, all of it along w, so that its share in S* is of higher order.
+4. *The linear part* :math:`\beta`. It has :math:`E\|\beta\|^2 = v d/n` to leading order. For independent
+   samples :math:`E\|(\hat\Sigma - I)\beta\|^2` and :math:`E\|C\beta\|^2` are :math:`\frac dn \frac{v d}{n}`
+   each, spread over all d directions.
+5. *The sample that occurs twice* in :math:`C\beta`, :math:`\frac{1}{n^2}\sum \|x_i\|^2 y_i s_i x_i`, is
+   :math:`\frac dn V` to leading order. It multiplies every energy by :math:`1 - 2d/n` and leaves the share
+   alone. All other correlations of V with :math:`C\beta` vanish, because :math:`E[y x] = 0` and
+   :math:`E[s\,x x^T] = 0`.
 
-Multiplied by :math:`\pi d/4`, with :math:`1/c = 4\rho/(\pi v)`, the energies are the ones of :func:`energies`, and their ratio's
-coefficient of 1/d is :func:`next_order`. It concerns the ratio of expectations; mean and median over seeds of the
-ratio itself differ from it at order :math:`d^{-2}`.
+Multiplied by :math:`\pi d/4`, with :math:`1/c = 4\rho/(\pi v)`, the energies are the ones of
+:func:`energies`, and their ratio's coefficient of 1/d is :func:`next_order`. It concerns the ratio of
+expectations; mean and median over seeds of the ratio itself differ from it at order :math:`d^{-2}`.
 """
 
 from __future__ import annotations
@@ -46,7 +54,7 @@ from lemmata.errors import LemmataError
 
 
 class Energies(NamedTuple):
-    r"""Coefficients of :math:`\pi d\,E\|\Pi^* g_n(w)\|^2` and :math:`\pi d\,E\|g_n(w)\|^2`: at order 1, and at order 1/d."""
+    r"""Orders 1 and 1/d of :math:`\pi d\,E\|\Pi^* g_n(w)\|^2` and of :math:`\pi d\,E\|g_n(w)\|^2`."""
 
     signal: Expr
     signal_next: Expr

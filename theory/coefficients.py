@@ -46,6 +46,7 @@ def general_coefficient(activation: Activation, k: Basic, bias: Basic = Integer(
     return (-1) ** order * He(sympy.expand(order - 2), bias) * density(bias)
 
 
+@cache
 def generating_function(activation: Activation, t: Symbol, bias: Basic = Integer(0)) -> Basic:
     """sum_k c_k(b) t^k / k! = E[activation(Z + b) exp(t Z - t^2/2)], exact."""
     z = sympy.Dummy("z")

@@ -8,6 +8,7 @@ powers of vectors span the symmetric tensors.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 import sympy
 from sympy import Basic, Function, Integer, Symbol
@@ -44,6 +45,7 @@ class Components:
         return self.along_u * t + self.along_w
 
 
+@cache
 def direct(q: int, t: Symbol, bias: Basic) -> tuple[Basic, Basic]:
     """E[He_q(u.x) x 1{w.x + b >= 0}] by exact integration over the plane of u and w, for a number q.
 

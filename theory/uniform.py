@@ -6,6 +6,7 @@ import sympy
 from sympy import Basic, Function, Integer, Interval, Rational, Set, Symbol
 
 from lemmata import IllFormed
+from lemmata.engines.definitions import unfold
 
 
 def relu_average(weight: Basic, a: Symbol, b: Symbol, x: Symbol, domain: Set) -> Basic:
@@ -20,6 +21,7 @@ def relu_average(weight: Basic, a: Symbol, b: Symbol, x: Symbol, domain: Set) ->
     ------
     IllFormed : the weight has another shape.
     """
+    weight = unfold(weight)
     total: Basic = Integer(0)
     for side in (Integer(1), Integer(-1)):
         kink = -side * x
@@ -51,28 +53,24 @@ def _monomial(term: Basic, b: Symbol) -> tuple[Basic, Basic]:
     return constant, exponent
 
 
-class TestFunction(Function):
-    """The n-th derivative of a test function f at a point, left as a name: ``TestFunction(n, point)``."""
+class MonomialDerivative(Function):
+    """The n-th derivative of f(x) = x^k at a point, printed as that of f: ``MonomialDerivative(n, point, k)``."""
 
-    nargs = 2
+    nargs = 3
 
-    def _latex(self, printer: sympy.printing.latex.LatexPrinter, exp: str | None = None) -> str:
-        n, point = (printer.doprint(argument) for argument in self.args)
-        primes = "'" * int(self.args[0]) if self.args[0] in (0, 1, 2, 3) else f"^{{({n})}}"
-        return f"f{primes}({point})"
+    def definition(self) -> Basic:
+        """k (k-1) ... (k-n+1) point^(k-n).
 
-
-def with_monomial(expression: Basic, k: Basic) -> Basic:
-    """The expression for the test function f(x) = x^k.
-
-    Raises
-    ------
-    IllFormed : a derivative of negative or symbolic order.
-    """
-    values = {}
-    for f in expression.atoms(TestFunction):
-        n, point = f.args
+        Raises
+        ------
+        IllFormed : a derivative whose order is not a nonnegative number.
+        """
+        n, point, k = self.args
         if not (n.is_Integer and n >= 0):
             raise IllFormed(f"a derivative of order {n}")
-        values[f] = sympy.prod(k - i for i in range(int(n))) * point ** (k - n)
-    return expression.xreplace(values)
+        return sympy.prod(k - i for i in range(int(n))) * point ** (k - n)
+
+    def _latex(self, printer: sympy.printing.latex.LatexPrinter, exp: str | None = None) -> str:
+        n, point, _ = (printer.doprint(argument) for argument in self.args)
+        primes = "'" * int(self.args[0]) if self.args[0] in (0, 1, 2, 3) else f"^{{({n})}}"
+        return f"f{primes}({point})"

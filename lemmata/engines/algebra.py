@@ -6,7 +6,7 @@ import sympy
 from sympy import Basic
 
 from lemmata.domains import Domains, with_assumptions
-from lemmata.engines.recurrences import to_lowest_orders
+from lemmata.engines.definitions import to_lowest_orders, unfold
 
 NAME = "sympy"
 
@@ -21,7 +21,7 @@ def proves_zero(expression: Basic, domains: Domains) -> bool:
     """
     if expression.has(sympy.Sum, sympy.Piecewise, sympy.Max, sympy.Min):
         return False
-    form = to_lowest_orders(expression.xreplace(with_assumptions(domains)).doit(deep=True))
+    form = to_lowest_orders(unfold(expression).xreplace(with_assumptions(domains)).doit(deep=True))
     for simplifier in _SIMPLIFIERS:
         form = simplifier(form)
         if form == 0:

@@ -83,6 +83,8 @@ def _ball(e: Basic, at: dict[Symbol, Rational]) -> arb:
     own = getattr(e.func, "enclose", None)
     if own is not None:
         return _finite(own(*(_ball(a, at) for a in e.args)))
+    if hasattr(e, "definition"):
+        return _ball(e.definition(), at)
     if isinstance(e, sympy.Add):
         return sum((_ball(a, at) for a in e.args), arb(0))
     if isinstance(e, sympy.Mul):

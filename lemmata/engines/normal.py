@@ -17,7 +17,7 @@ from flint import Ordering, fmpq, fmpq_mpoly, fmpq_mpoly_ctx
 from sympy import Basic, Integer, Rational, Symbol
 
 from lemmata.domains import Domains, is_integer
-from lemmata.engines.recurrences import to_lowest_orders
+from lemmata.engines.definitions import to_lowest_orders, unfold
 
 NAME = "flint normal form"
 
@@ -35,7 +35,7 @@ class NoNormalForm(ValueError):
 def proves_zero(expression: Basic, domains: Domains) -> bool:
     """Whether the expression's normal form is zero: a proof for all values at which both sides are defined."""
     try:
-        form = to_lowest_orders(expression)
+        form = to_lowest_orders(unfold(expression))
         numerator = _Normaliser(form, domains).numerator()
     except NoNormalForm:
         return False

@@ -15,13 +15,14 @@ import sympy
 from sympy import Basic, Dummy, Interval, Range, Set, Symbol
 
 from lemmata.domains import Domains
+from lemmata.engines.definitions import unfold
 
 NAME = "corners and coefficients"
 
 
 def proves_nonnegative(expression: Basic, domains: Domains) -> bool:
     """Whether the rule shows ``expression >= 0`` for all values of the free symbols in their domains."""
-    generalised = _without_symbolic_powers(sympy.expand(expression.doit()), dict(domains))
+    generalised = _without_symbolic_powers(sympy.expand(unfold(expression).doit()), dict(domains))
     if generalised is None:
         return False
     form, bounds = generalised

@@ -1,4 +1,4 @@
-"""Functions that are defined by a recurrence in their first argument, brought to their lowest two orders."""
+"""Functions that stand for something else: by definition, or by a recurrence in their first argument."""
 
 from __future__ import annotations
 
@@ -6,6 +6,12 @@ import sympy
 from sympy import Basic
 
 MOST_STEPS = 64
+
+
+def unfold(expression: Basic) -> Basic:
+    """Replace every function that declares ``definition()`` by that equal expression."""
+    defined = {f: f.definition() for f in expression.atoms(sympy.Function) if hasattr(f, "definition")}
+    return expression.xreplace(defined)
 
 
 def to_lowest_orders(expression: Basic) -> Basic:

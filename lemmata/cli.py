@@ -1,0 +1,273 @@
+"""The command line: ``lemmata list | show | run | mutants | report | graph | store``.
+
+Exit codes: 0 all hold or are listed findings; 1 something fails unlisted; 2 could not run; 3 undecided (not under smoke).
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import sys
+from collections.abc import Callable
+from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+
+from lemmata import executors, ledger, terminal, wording
+from lemmata.errors import LemmataError
+from lemmata.papers import Selection, nearest, select
+from lemmata.profiles import JUDGING_ROOT, PROFILES, profile
+from lemmata.runner import Listener, Run
+from lemmata.store import Store
+
+LEDGER = "lemmata-ledger.json"
+REPORT = "lemmata-report.html"
+INTERRUPTED = 130
+CANNOT_RUN = 2
+
+PIPED_WIDTH = 180
+"""Columns of tables that go into a file or a log."""
+
+
+def _console(stderr: bool) -> Console:
+    console = Console(stderr=stderr)
+    return console if console.is_terminal else Console(stderr=stderr, width=PIPED_WIDTH)
+
+
+out = _console(stderr=False)
+err = _console(stderr=True)
+
+
+class _Commands(click.Group):
+    """Turns every expected error into one line and exit code 2."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except LemmataError as error:
+            err.print(f"lemmata: {error}", style="red", markup=False, highlight=False, soft_wrap=True)
+            sys.exit(CANNOT_RUN)
+        except BrokenProcessPool:
+            err.print("lemmata: a worker process died; finished cells are stored, so run again", style="red")
+            sys.exit(CANNOT_RUN)
+        except (KeyboardInterrupt, click.Abort):
+            err.print("lemmata: interrupted; finished cells and verdicts are stored", style="yellow")
+            sys.exit(INTERRUPTED)
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="lemmata")
+def main() -> None:
+    """Verify statements of deep-learning theory: prove them, measure them, mutate them, and publish the ledger."""
+
+
+def _store_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    return click.option(
+        "--store",
+        "store_path",
+        type=click.Path(path_type=Path),
+        envvar="LEMMATA_STORE",
+        default=Path(".lemmata"),
+        show_default=True,
+        help="Folder of finished cells and verdicts (or LEMMATA_STORE).",
+    )(command)
+
+
+def _run_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    options = [
+        click.option("--profile", "profile_name", default="ci", show_default=True, help=f"One of {', '.join(PROFILES)}."),
+        click.option("--jobs", type=int, default=executors.default_jobs, help="Worker processes; default: all processors."),
+        click.option("--seed", "root", type=click.IntRange(min=0), default=JUDGING_ROOT, show_default=True, help="Root seed."),
+        click.option("--executor", default="processes", show_default=True, help=f"One of {', '.join(executors.NAMES)}."),
+        _store_option,
+    ]
+    return functools.reduce(lambda wrapped, option: option(wrapped), reversed(options), command)
+
+
+def _run(names: tuple[str, ...], profile_name: str, jobs: int, root: int, executor: str, store_path: Path) -> Run:
+    return Run(
+        selection=select(names),
+        profile=profile(profile_name),
+        store=Store.open(store_path),
+        start=executors.starter(executor, jobs),
+        root=root,
+    )
+
+
+@main.command()
+@click.argument("names", nargs=-1)
+@_run_options
+@click.option("--json", "json_path", default=LEDGER, show_default=True, help="Where the ledger goes; - for standard output.")
+@click.option("--table", "table_path", type=click.Path(path_type=Path), help="Also write the table of verdicts here.")
+@click.option("--report", "report_path", type=click.Path(path_type=Path), help="Also write the HTML report here.")
+@click.option("--dry-run", is_flag=True, help="Say what would be judged, and stop.")
+@click.option("--changed", is_flag=True, help="Only claims without a stored verdict.")
+def run(
+    names: tuple[str, ...],
+    json_path: str,
+    table_path: Path | None,
+    report_path: Path | None,
+    dry_run: bool,
+    changed: bool,
+    **options: Any,
+) -> None:
+    """Verify claims: papers, PAPER/CLAIM ids or claim files (all papers if none is named)."""
+    job = _run(names, **options)
+    if dry_run:
+        _say_plan(job)
+        return
+    if changed:
+        job.selection = _only_changed(job)
+    screen = err if json_path == "-" else out
+    with terminal.Watch(screen) as watch:
+        job.listener = Listener(watch.measuring, watch.judging, watch.judged)
+        document = job.document()
+    _report_corruption(job.store)
+    ledger.write(document, json_path)
+    if table_path is not None:
+        ledger.write_table(ledger.verdict_table(document), table_path)
+    if report_path is not None:
+        from lemmata import report as page
+
+        page.write(document, report_path)
+    screen.print()
+    screen.print(terminal.verdicts(document))
+    screen.print()
+    for _, problem in ledger.problems(document["claims"], job.profile.name):
+        screen.print(problem, style="yellow", markup=False, highlight=False)
+    screen.print(terminal.closing_line(document), markup=False, highlight=False)
+    entries, size = job.store.size()
+    places = "" if json_path == "-" else f"ledger {json_path}; "
+    screen.print(f"{places}store {job.store.root} ({entries} entries, {size / 1e6:.1f} MB)", markup=False, highlight=False)
+    sys.exit(document["summary"]["exit_code"])
+
+
+def _say_plan(job: Run) -> None:
+    for source in job.selection.sources:
+        for entry in job.wanted(source):
+            known = "stored" if job.stored(entry) is not None else "to be judged"
+            kind = f"measured, up to {job.profile.looks[-1]} seeds a cell" if entry.measured else "exact"
+            out.print(f"{entry.id}  {entry.kind}, {kind}: {known}", markup=False, highlight=False)
+
+
+def _only_changed(job: Run) -> Selection:
+    todo = [
+        entry.id
+        for source in job.selection.sources
+        for entry in job.wanted(source)
+        if job.stored(entry) is None
+    ]
+    if not todo:
+        raise LemmataError("nothing has changed: every verdict is stored; leave out --changed to see them")
+    names = {claim_id.split("/")[0] for claim_id in todo}
+    return Selection(tuple(s for s in job.selection.sources if s.name in names), frozenset(todo))
+
+
+def _report_corruption(store: Store) -> None:
+    for path in store.set_aside:
+        err.print(f"lemmata: a corrupt entry was set aside and computed anew: {path}", style="yellow", soft_wrap=True)
+
+
+@main.command("list")
+@click.argument("names", nargs=-1)
+@_run_options
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def list_claims(names: tuple[str, ...], as_json: bool, **options: Any) -> None:
+    """List claims, with their stored verdicts."""
+    job = _run(names, **options)
+    rows = []
+    for source in job.selection.sources:
+        for entry in job.wanted(source):
+            stored = job.stored(entry)
+            status = stored["status"] if stored else None
+            rows.append({"id": entry.id, "locator": entry.locator, "kind": entry.kind, "title": entry.title, "status": status})
+    if as_json:
+        click.echo(json.dumps(rows, indent=1))
+        return
+    out.print(terminal.listing(rows))
+
+
+def _one_claim(claim_id: str, from_ledger: Path | None, options: dict[str, Any]) -> dict[str, Any]:
+    """The record of one claim: from a ledger, from the store, or judged now."""
+    if from_ledger is not None:
+        claims = {claim["id"]: claim for claim in ledger.read(from_ledger)["claims"]}
+        if claim_id not in claims:
+            raise LemmataError(f"unknown claim '{claim_id}' in {from_ledger}{nearest(claim_id, claims)}")
+        return dict(claims[claim_id])
+    if "/" not in claim_id:
+        raise LemmataError(f"'{claim_id}' is not a claim's id: write <paper>/<claim>; 'lemmata list' shows them")
+    job = _run((claim_id,), **options)
+    with terminal.Watch(err) as watch:
+        job.listener = Listener(watch.measuring, watch.judging)
+        document = job.document()
+    _report_corruption(job.store)
+    return next(dict(claim) for claim in document["claims"] if claim["id"] == claim_id)
+
+
+_from_ledger = click.option(
+    "--ledger", "from_ledger", type=click.Path(path_type=Path), help="Read this ledger instead of judging."
+)
+
+
+@main.command()
+@click.argument("claim_id", metavar="PAPER/CLAIM")
+@_from_ledger
+@_run_options
+@click.option("--json", "as_json", is_flag=True, help="Print the claim's record as JSON.")
+def show(claim_id: str, from_ledger: Path | None, as_json: bool, **options: Any) -> None:
+    """Show one claim in full: statement, verdict, proof."""
+    claim = _one_claim(claim_id, from_ledger, options)
+    if as_json:
+        click.echo(json.dumps(claim, indent=1, ensure_ascii=False))
+    else:
+        terminal.show_claim(out, claim)
+
+
+@main.command()
+@click.argument("claim_id", metavar="PAPER/CLAIM")
+@_from_ledger
+@_run_options
+@click.option("--fate", type=click.Choice(sorted(wording.FATES)), help="Only mutants that ended like this.")
+def mutants(claim_id: str, from_ledger: Path | None, fate: str | None, **options: Any) -> None:
+    """Show a claim's mutants, and what became of each."""
+    claim = _one_claim(claim_id, from_ledger, options)
+    out.print(terminal.mutant_table(claim, fate))
+    out.print(f"\n{wording.mutant_counts(claim)}", markup=False, highlight=False)
+
+
+@main.command()
+@click.argument("ledger_path", metavar="[LEDGER]", type=click.Path(path_type=Path), default=Path(LEDGER))
+@click.option("-o", "--output", type=click.Path(path_type=Path), default=Path(REPORT), show_default=True)
+def report(ledger_path: Path, output: Path) -> None:
+    """Write a ledger as one self-contained HTML page."""
+    from lemmata import report as page
+
+    page.write(ledger.read(ledger_path), output)
+    out.print(f"report {output}", markup=False, highlight=False)
+
+
+@main.command()
+@click.argument("ledger_path", metavar="[LEDGER]", type=click.Path(path_type=Path), default=Path(LEDGER))
+@click.option("--format", "form", type=click.Choice(["dot", "svg"]), default="dot", show_default=True)
+def graph(ledger_path: Path, form: str) -> None:
+    """Print the dependency graph of a ledger's claims."""
+    from lemmata import graph as drawing
+
+    document = ledger.read(ledger_path)
+    click.echo(drawing.to_dot(document) if form == "dot" else drawing.to_svg(document))
+
+
+@main.command()
+@_store_option
+@click.option("--clear", is_flag=True, help="Remove every entry.")
+def store(store_path: Path, clear: bool) -> None:
+    """Show the store's place and size, or clear it."""
+    opened = Store.open(store_path)
+    if clear:
+        out.print(f"removed {opened.clear()} entries from {opened.root}", markup=False, highlight=False)
+        return
+    entries, size = opened.size()
+    out.print(f"{opened.root}: {entries} entries, {size / 1e6:.1f} MB", markup=False, highlight=False)

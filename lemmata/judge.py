@@ -1,0 +1,374 @@
+"""Judging one claim: its statement, its correction, its mutants and its control, into one record of the ledger."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+
+from lemmata.claims import Claim
+from lemmata.discharge import counterexample, discharge
+from lemmata.domains import is_infinite
+from lemmata.equivalence import makes_no_difference
+from lemmata.measurements import Laboratory, region
+from lemmata.mutation import Mutant, late_mutants, mutants
+from lemmata.obligations import Exact, Given, IllFormed, Measured, Obligation
+from lemmata.statements import Edit, Statement, latex
+from lemmata.verdicts import Finding, Grade, Outcome, Result, Status, weakest
+
+
+@dataclass(frozen=True)
+class Examination:
+    """What a check found of one statement."""
+
+    outcomes: list[Outcome]
+    given: list[str]
+
+    @property
+    def status(self) -> Status:
+        """Fails if an obligation is refuted, holds if all are proved and there is one."""
+        results = {outcome.result for outcome in self.outcomes}
+        if Result.REFUTED in results:
+            return Status.FAILS
+        return Status.HOLDS if results == {Result.PROVED} else Status.UNDECIDED
+
+    @property
+    def witness(self) -> str:
+        """The first counterexample, with the name of its obligation."""
+        for outcome in self.outcomes:
+            if outcome.result is Result.REFUTED:
+                return f"{outcome.label}: {outcome.witness}" if outcome.label else outcome.witness
+        return ""
+
+    def grade(self, statement: Statement) -> Grade:
+        """The weakest obligation's grade; ``sampled`` if cases stand for an infinite domain."""
+        proved = [outcome for outcome in self.outcomes if outcome.result is Result.PROVED]
+        grade = weakest(outcome.grade for outcome in proved)
+        infinite = any(is_infinite(domain) for domain in statement.domain_map().values())
+        exact = all(outcome.measured is None for outcome in proved)
+        if infinite and exact and not any(outcome.universal for outcome in proved):
+            return weakest([grade, Grade.SAMPLED])
+        return grade
+
+
+def judge(claim: Claim, laboratory: Laboratory) -> dict[str, Any]:
+    """The claim's record for the ledger, before dependencies are taken into account.
+
+    Exact obligations need no laboratory; measured ones are settled in it.
+    """
+    start = time.perf_counter()
+    if claim.obligations is None:
+        return _unchecked(claim)
+    printed = examine(claim, claim.stated, laboratory)
+    corrected = examine(claim, claim.upheld, laboratory) if claim.correction else printed
+    edits = [_judge_edit(claim, edit, laboratory) for edit in claim.correction]
+    measured = _is_measured(corrected)
+    design_check = _design_check(claim) if measured else None
+    # Where the original itself is refuted, the refutation of a mutant says nothing about the change.
+    sound = corrected.status is not Status.FAILS
+    fates = [_judge_mutant(claim, m, laboratory) for m in mutants(claim.upheld)] if sound else []
+    late = [_late(claim, m, laboratory) for m in late_mutants(claim.upheld)] if sound and not measured else []
+    control = _judge_control(claim, laboratory)
+    findings = list(_findings(claim, printed, corrected, edits, fates))
+    shown = corrected if claim.correction else printed
+    return {
+        **_header(claim),
+        "corrected": _correction(claim, edits),
+        "status": printed.status.value,
+        "upheld": corrected.status.value,
+        "grade": (shown.grade(claim.upheld) if shown.status is Status.HOLDS else Grade.STATED).value,
+        "given": shown.given,
+        "scope": _scope(claim, shown),
+        "findings": [finding.record() for finding in findings],
+        "checks": [outcome.record() for outcome in shown.outcomes],
+        "mutants": _count(fates, late),
+        "control": control,
+        "design_check": design_check,
+        "figures": _figures(claim, shown),
+        "seconds": round(time.perf_counter() - start, 3),
+    }
+
+
+def examine(claim: Claim, statement: Statement, laboratory: Laboratory) -> Examination:
+    """Discharge every obligation of a statement.
+
+    Raises
+    ------
+    IllFormed : the check cannot read the statement.
+    """
+    obligations = list(_obligations(claim, statement))
+    measured = [o for o in obligations if isinstance(o, Measured)]
+    settled = iter(laboratory.settle(measured, claim.id) if measured else [])
+    outcomes = []
+    for obligation in obligations:
+        if isinstance(obligation, Exact):
+            outcomes.append(discharge(obligation))
+        elif isinstance(obligation, Measured):
+            outcomes.append(next(settled))
+    return Examination(outcomes, [o.citation for o in obligations if isinstance(o, Given)])
+
+
+def _obligations(claim: Claim, statement: Statement) -> Iterator[Obligation]:
+    assert claim.obligations is not None
+    return claim.obligations(statement)
+
+
+def _is_measured(examination: Examination) -> bool:
+    return any(outcome.measured is not None for outcome in examination.outcomes)
+
+
+# Corrections.
+
+
+def _judge_edit(claim: Claim, edit: Edit, laboratory: Laboratory) -> dict[str, Any]:
+    """Leave one edit out of the correction: the rest must not be enough."""
+    statement = claim.stated
+    for other in claim.correction:
+        if other is not edit:
+            statement = other.apply(statement)
+    fate, witness = _ending(claim, statement, laboratory)
+    return {
+        "why": edit.why,
+        "old": latex(edit.old),
+        "new": latex(edit.new),
+        "necessary": fate == "killed",
+        "witness": witness,
+    }
+
+
+def _correction(claim: Claim, edits: list[dict[str, Any]]) -> dict[str, Any] | None:
+    if not claim.correction:
+        return None
+    return {"latex": claim.upheld.latex(), "digest": claim.upheld.digest(), "edits": edits}
+
+
+# Mutants.
+
+
+@dataclass(frozen=True)
+class Fate:
+    """What became of a mutant."""
+
+    mutant: Mutant
+    fate: str
+    witness: str = ""
+
+    def record(self) -> dict[str, str]:
+        return {
+            "change": self.mutant.change,
+            "latex": self.mutant.statement.latex(),
+            "fate": self.fate,
+            "witness": self.witness,
+        }
+
+
+def _judge_mutant(claim: Claim, mutant: Mutant, laboratory: Laboratory) -> Fate:
+    fate, witness = _ending(claim, mutant.statement, laboratory)
+    if fate != "holds":
+        return Fate(mutant, fate, witness)
+    if makes_no_difference(claim.upheld, mutant):
+        return Fate(mutant, "implied", "equal to the original, by the algebra engines alone")
+    if mutant.stronger:
+        return Fate(mutant, "loose", "holds although it claims more")
+    return Fate(mutant, "survivor", "the check takes it for true")
+
+
+def _ending(claim: Claim, statement: Statement, laboratory: Laboratory) -> tuple[str, str]:
+    """How a mutated statement ends: killed, ill_formed, undecided, holds, or survivor if the check crashes."""
+    try:
+        obligations = []
+        # Refute first, obligation by obligation: most mutants end before anything is proved.
+        for obligation in _obligations(claim, statement):
+            obligations.append(obligation)
+            if isinstance(obligation, Exact):
+                search = counterexample(obligation)
+                if search.witness:
+                    return "killed", f"{obligation.by}: {search.witness}"
+                if not search.evaluated:
+                    return "ill_formed", f"{obligation.by}: not defined at any point tried"
+        measured = [o for o in obligations if isinstance(o, Measured)]
+        results = laboratory.judge_again(measured) if measured else []
+        for obligation, result in zip(measured, results, strict=True):
+            if result is Result.REFUTED:
+                return "killed", f"{obligation.samples.name} is measured elsewhere at {dict(obligation.samples.design)}"
+        results += [discharge(o).result for o in obligations if isinstance(o, Exact)]
+    except IllFormed as error:
+        return "ill_formed", str(error)
+    except Exception as error:
+        return "survivor", f"the check crashes on it: {type(error).__name__}: {error}"
+    if all(result is Result.PROVED for result in results) and results:
+        return "holds", ""
+    return "undecided", "neither refuted nor proved"
+
+
+def _late(claim: Claim, mutant: Mutant, laboratory: Laboratory) -> Fate:
+    return Fate(mutant, *_ending(claim, mutant.statement, laboratory))
+
+
+def _count(fates: Sequence[Fate], late: Sequence[Fate]) -> dict[str, Any]:
+    def number(fate: str) -> int:
+        return sum(f.fate == fate for f in fates)
+
+    return {
+        "total": len(fates),
+        "killed": number("killed"),
+        "implied": number("implied"),
+        "ill_formed": number("ill_formed"),
+        "loose": number("loose"),
+        "undecided": number("undecided"),
+        "survivors": [f"{f.mutant.change}: {f.witness}" for f in fates if f.fate == "survivor"],
+        "late": {"total": len(late), "held": [f.mutant.change for f in late if f.fate in ("holds", "survivor")]},
+        "each": [fate.record() for fate in fates],
+    }
+
+
+# Measured claims.
+
+
+def _design_check(claim: Claim) -> dict[str, Any]:
+    """Before data: which mutants predict something else than the original in at least one cell."""
+    original = _predictions(claim, claim.upheld)
+    missed = []
+    total = 0
+    for mutant in mutants(claim.upheld):
+        if mutant.stronger:
+            continue
+        try:
+            mutated = _predictions(claim, mutant.statement)
+        except IllFormed:
+            continue
+        total += 1
+        if not any(_apart(original[cell], mutated[cell]) for cell in original.keys() & mutated.keys()):
+            missed.append(mutant.change)
+    return {"mutants": total, "told_apart": total - len(missed), "missed": missed}
+
+
+def _predictions(claim: Claim, statement: Statement) -> dict[str, tuple[float, float]]:
+    """The region of each measured cell, for one orientation of paired differences."""
+    found = {}
+    for obligation in _obligations(claim, statement):
+        if isinstance(obligation, Measured):
+            samples, place = obligation.samples, region(obligation)
+            low, high = place.low, place.high
+            name = (samples.statistic, samples.minus or "")
+            if samples.minus is not None and samples.minus < samples.statistic:
+                name, low, high = (samples.minus, samples.statistic), -high, -low
+            found[f"{samples.experiment.name} {name} {sorted(samples.design.items())}"] = (low, high)
+    return found
+
+
+def _apart(one: tuple[float, float], other: tuple[float, float]) -> bool:
+    return one[1] < other[0] or other[1] < one[0]
+
+
+def _judge_control(claim: Claim, laboratory: Laboratory) -> dict[str, Any] | None:
+    """The same obligations on a design where they must be false."""
+    if claim.control is None:
+        return None
+    changed = [
+        replace(o, samples=o.samples.altered(claim.control))
+        for o in _obligations(claim, claim.upheld)
+        if isinstance(o, Measured)
+    ]
+    outcomes = laboratory.settle(changed, f"{claim.id} (control)")
+    refuted = [outcome for outcome in outcomes if outcome.result is Result.REFUTED]
+    return {
+        "change": dict(claim.control),
+        "refuted": bool(refuted),
+        "witness": refuted[0].witness if refuted else "no cell refutes the claim under the control",
+    }
+
+
+def _scope(claim: Claim, examination: Examination) -> dict[str, str]:
+    """The domains of the free symbols; for measured claims the values at which it was measured."""
+    cells: dict[str, list[Any]] = {}
+    for outcome in examination.outcomes:
+        for name, value in (outcome.measured or {}).get("design", {}).items():
+            if value not in cells.setdefault(name, []):
+                cells[name].append(value)
+    if cells:
+        return {name: _values(name, values) for name, values in cells.items()}
+    return claim.upheld.scope()
+
+
+def _values(name: str, values: list[Any]) -> str:
+    if len(values) == 1:
+        return f"{name} = {values[0]}"
+    return f"{name} in {{{', '.join(str(value) for value in sorted(values))}}}"
+
+
+def _figures(claim: Claim, examination: Examination) -> list[dict[str, Any]]:
+    measured = [outcome.measured for outcome in examination.outcomes if outcome.measured is not None]
+    return [claim.figure(claim.upheld, measured)] if claim.figure is not None and measured else []
+
+
+# Findings.
+
+
+def _findings(
+    claim: Claim,
+    printed: Examination,
+    corrected: Examination,
+    edits: list[dict[str, Any]],
+    fates: Sequence[Fate],
+) -> Iterator[Finding]:
+    if claim.correction:
+        unneeded = [edit["why"] for edit in edits if not edit["necessary"]]
+        if printed.status is Status.FAILS and corrected.status is Status.HOLDS and not unneeded:
+            yield Finding("erratum", True, "; ".join(edit.why for edit in claim.correction), printed.witness)
+        else:
+            reason = f"edits not shown necessary: {'; '.join(unneeded)}" if unneeded else (
+                f"printed {printed.status.value}, corrected {corrected.status.value}"
+            )  # fmt: skip
+            yield Finding("open", "open" in claim.listed, f"the correction is not established: {reason}")
+    loose = [fate.mutant.change for fate in fates if fate.fate == "loose"]
+    if loose:
+        reason = claim.listed.get("slack", "the bound holds although made stronger")
+        yield Finding("slack", "slack" in claim.listed, reason, "; ".join(loose))
+    for kind, reason in claim.listed.items():
+        if kind not in ("slack", "erratum", "open"):
+            yield Finding(kind, True, reason)
+
+
+# Shared pieces of the record.
+
+
+def _header(claim: Claim) -> dict[str, Any]:
+    return {
+        "id": claim.id,
+        "paper": claim.paper.id,
+        "slug": claim.slug,
+        "locator": claim.locator,
+        "kind": claim.stated.kind,
+        "title": claim.title,
+        "prose": claim.prose,
+        "source": claim.source,
+        "stated": {"latex": claim.stated.latex(), "digest": claim.stated.digest()},
+        "depends_on": [other.id for other in claim.depends_on],
+        "provenance": [other.id for other in claim.provenance],
+        "source_code": claim.source_code(),
+    }
+
+
+def _unchecked(claim: Claim) -> dict[str, Any]:
+    finding = Finding("open", "open" in claim.listed, claim.listed.get("open", "no check is attached to this claim"))
+    return {
+        **_header(claim),
+        "corrected": None,
+        "status": Status.UNDECIDED.value,
+        "upheld": Status.UNDECIDED.value,
+        "grade": Grade.STATED.value,
+        "given": [],
+        "scope": claim.upheld.scope(),
+        "findings": [finding.record()],
+        "checks": [],
+        "mutants": _count([], []),
+        "control": None,
+        "design_check": None,
+        "figures": [],
+        "seconds": 0.0,
+    }
+
+

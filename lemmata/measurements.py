@@ -1,0 +1,223 @@
+"""Measurements: cells computed once, in parallel, stored at once; and the looks at them."""
+
+from __future__ import annotations
+
+import functools
+import time
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Executor, as_completed
+from dataclasses import dataclass, field
+from typing import Any
+
+from lemmata import digests
+from lemmata.decisions import Decision, Plan, Region, decide, robust_spread, seeds_needed
+from lemmata.engines.balls import NoEnclosure, enclose
+from lemmata.errors import LemmataError
+from lemmata.experiments import CellTask, Experiment, Samples, public_name
+from lemmata.obligations import IllFormed, Measured, Within
+from lemmata.profiles import SCHEDULE
+from lemmata.seeding import digest
+from lemmata.store import Store
+from lemmata.verdicts import Grade, Outcome, Result
+
+Progress = Callable[[str, int, int], None]
+"""Called with what is being measured, the cells done, and the cells in all."""
+
+
+def compute_cell(store: Store, key: str, task: CellTask) -> dict[str, Any]:
+    """Compute one cell unless the store has it, and store it at once (runs in a worker)."""
+
+    def timed() -> dict[str, Any]:
+        start = time.perf_counter()
+        statistics = task.compute()
+        return {"statistics": statistics, "seconds": time.perf_counter() - start}
+
+    return store.compute_once("cells", key, timed)
+
+
+@dataclass
+class Laboratory:
+    """Values of samples under one root seed, from the store or computed by the executor.
+
+    Parameters
+    ----------
+    looks : cumulative seeds at which one may decide; a prefix of the schedule.
+    executor : runs the cells; made by ``start`` when the first cell is missing.
+    """
+
+    store: Store
+    root: int
+    looks: tuple[int, ...]
+    start: Callable[[], Executor]
+    progress: Progress = lambda what, done, total: None
+    known: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    @functools.cached_property
+    def executor(self) -> Executor:
+        """The executor, made at the first use."""
+        return self.start()
+
+    def cell_key(self, samples: Samples, replicate: int) -> str:
+        """A cell's key in the store: its draws, and the code and versions that computed it."""
+        return digest(samples.experiment.key(samples.design, replicate, self.root), code_digest(samples.experiment))
+
+    def measure(self, wanted: Iterable[tuple[Samples, int]], what: str) -> None:
+        """Make sure that the first so many replicates of each sample are known."""
+        tasks: dict[str, CellTask] = {}
+        total = 0
+        for samples, seeds in wanted:
+            for replicate in range(seeds):
+                key = self.cell_key(samples, replicate)
+                total += key not in tasks
+                if key in self.known or key in tasks:
+                    continue
+                stored = self.store.read("cells", key)
+                if stored is not None:
+                    self.known[key] = stored
+                else:
+                    tasks[key] = CellTask.of(samples.experiment, samples.design, replicate, self.root)
+        if not tasks:
+            return
+        done = total - len(tasks)
+        self.progress(what, done, total)
+        pending = {self.executor.submit(compute_cell, self.store, key, task): key for key, task in tasks.items()}
+        try:
+            for future in as_completed(pending):
+                self.known[pending[future]] = future.result()
+                done += 1
+                self.progress(what, done, total)
+        except BaseException:
+            for future in pending:
+                future.cancel()
+            raise
+
+    def values(self, samples: Samples, seeds: int) -> list[float] | None:
+        """The first so many values, or None where some were never measured."""
+        keys = [self.cell_key(samples, replicate) for replicate in range(seeds)]
+        if any(key not in self.known for key in keys):
+            return None
+        return [samples.value(self.known[key]["statistics"]) for key in keys]
+
+    def seconds(self, samples: Samples, seeds: int) -> float:
+        """Computing time of a cell, on average over the known replicates."""
+        found = [self.known.get(self.cell_key(samples, r)) for r in range(seeds)]
+        times = [entry["seconds"] for entry in found if entry]
+        return sum(times) / len(times) if times else 0.0
+
+    def settle(self, obligations: Sequence[Measured], what: str) -> list[Outcome]:
+        """Take looks at all obligations of one claim until each is decided, one is refuted, or the looks end."""
+        plan = Plan(cells=len(obligations), looks=SCHEDULE)
+        regions = [region(obligation) for obligation in obligations]
+        decisions: dict[int, Decision] = {}
+        for seeds in self.looks:
+            open_ones = [i for i in range(len(obligations)) if i not in decisions or decisions[i].outcome == "open"]
+            if not open_ones or any(decision.outcome == "disjoint" for decision in decisions.values()):
+                break
+            self.measure([(obligations[i].samples, seeds) for i in open_ones], what)
+            for i in open_ones:
+                values = self.values(obligations[i].samples, seeds)
+                assert values is not None
+                decisions[i] = decide(values, regions[i], plan, seeds)
+        return [self._outcome(o, regions[i], decisions[i], plan) for i, o in enumerate(obligations)]
+
+    def judge_again(self, obligations: Sequence[Measured]) -> list[Result]:
+        """Results of other obligations about the same samples, from the measurements that are there: no new ones."""
+        plan = Plan(cells=max(1, len(obligations)), looks=SCHEDULE)
+        return [self._result_again(obligation, plan) for obligation in obligations]
+
+    def _result_again(self, obligation: Measured, plan: Plan) -> Result:
+        place = region(obligation)
+        for seen in self.looks:
+            values = self.values(obligation.samples, seen)
+            if values is None:
+                break
+            decision = decide(values, place, plan, seen)
+            if decision.outcome == "disjoint":
+                return Result.REFUTED
+            if decision.outcome == "inside":
+                return Result.PROVED
+        return Result.UNDECIDED
+
+    def _outcome(self, obligation: Measured, place: Region, decision: Decision, plan: Plan) -> Outcome:
+        samples = obligation.samples
+        values = self.values(samples, decision.seeds) or []
+        discrepancy = (place.high - place.low) / 2 if isinstance(obligation, Within) else abs(decision.median - place.low)
+        spread = robust_spread(values)
+        needed = seeds_needed(discrepancy / spread, plan.confirm_level) if spread > 0 and discrepancy > 0 else None
+        result = {"inside": Result.PROVED, "disjoint": Result.REFUTED, "open": Result.UNDECIDED}[decision.outcome]
+        shown = f"[{decision.refute.low:.4g}, {decision.refute.high:.4g}]"
+        witness = ""
+        if result is Result.REFUTED:
+            witness = f"{samples.name} at {_words(samples)}: median in {shown}, outside {_bounds(place)}"
+        elif result is Result.UNDECIDED:
+            more = "" if needed is None else f"; about {needed} seeds would decide"
+            witness = f"{samples.name} at {_words(samples)}: {decision.seeds} seeds leave it open{more}"
+        return Outcome(
+            label=obligation.by,
+            obligation="within" if isinstance(obligation, Within) else "at least",
+            latex=obligation.latex(),
+            result=result,
+            grade=Grade.STATISTICAL,
+            engines=("order statistics of the median",),
+            witness=witness,
+            measured={
+                "experiment": samples.experiment.name,
+                "statistic": samples.name,
+                "design": dict(samples.design),
+                "seeds": decision.seeds,
+                "median": decision.median,
+                "confirm_interval": [_finite(decision.confirm.low), _finite(decision.confirm.high)],
+                "refute_interval": [_finite(decision.refute.low), _finite(decision.refute.high)],
+                "region": [_finite(place.low), _finite(place.high)],
+                "values": values,
+                "seeds_needed": needed,
+                "discrepancy": discrepancy,
+                "seconds_per_seed": self.seconds(samples, decision.seeds),
+            },
+        )
+
+
+def region(obligation: Measured) -> Region:
+    """The region of a measured obligation as floats, rounded outwards from an exact enclosure.
+
+    Raises
+    ------
+    IllFormed : a bound that has no real value, or bounds in the wrong order.
+    """
+    low, high = obligation.bounds()
+    try:
+        lowest = float("-inf") if low is None else float(enclose(low, {}).lower())
+        highest = float("inf") if high is None else float(enclose(high, {}).upper())
+    except NoEnclosure as error:
+        raise IllFormed(f"a bound without a real value: {error}") from error
+    if not lowest <= highest:
+        raise IllFormed(f"an empty region [{lowest}, {highest}]")
+    return Region(lowest, highest)
+
+
+@functools.cache
+def code_digest(experiment: Experiment) -> str:
+    """Digest of the experiment's static import closure and of the versions that its numbers depend on."""
+    module = experiment.module
+    path = CellTask.of(experiment, {}, 0, 0).path
+    if module == "__main__":
+        raise LemmataError(f"{public_name(module)}: experiments must live in a file or module that workers can import")
+    versions = digests.versions()
+    numerics = {name: versions[name] for name in ("numpy", "torch") if name in versions}
+    return digest(digests.source_digest([path or module], OUR_PACKAGES), numerics)
+
+
+OUR_PACKAGES = ("lemmata", "theory", "empirics")
+"""Packages whose sources count when a verdict or a cell is asked whether it is stale."""
+
+
+def _words(samples: Samples) -> str:
+    return ", ".join(f"{name} = {value}" for name, value in samples.design.items())
+
+
+def _bounds(place: Region) -> str:
+    return f"[{place.low:.4g}, {place.high:.4g}]"
+
+
+def _finite(number: float) -> float | None:
+    return number if abs(number) != float("inf") else None

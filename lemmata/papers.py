@@ -1,0 +1,160 @@
+"""Finding papers: through entry points, a project's configuration, or a file's path. Framework code knows none by name."""
+
+from __future__ import annotations
+
+import difflib
+import importlib.metadata
+import importlib.util
+import tomllib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from lemmata.claims import Claim, Paper
+from lemmata.errors import LemmataError
+from lemmata.experiments import load_module, load_private
+
+STATEMENTS = "lemmata.papers"
+"""Entry points of modules that state papers."""
+MEASUREMENTS = "lemmata.measurements"
+"""Entry points, by the same names, of modules that attach measured checks."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a paper comes from: its name, and its modules (names, or absolute paths of files), statements first."""
+
+    name: str
+    modules: tuple[str, ...]
+
+    def load(self) -> Paper:
+        """Import the modules and return the paper that they state.
+
+        Raises
+        ------
+        LemmataError : a module does not import, or they do not state exactly one paper.
+        """
+        found: dict[int, Paper] = {}
+        for name in self.modules:
+            module = load_private(Path(name)) if is_path(name) else _load_named(name)
+            found |= {id(value): value for value in vars(module).values() if isinstance(value, Paper)}
+        if len(found) != 1:
+            where = self.modules[0]
+            raise LemmataError(f"{where}: states {len(found)} papers; a claim file has one Paper(...) at its top level")
+        return next(iter(found.values()))
+
+
+@dataclass(frozen=True)
+class Selection:
+    """What is to be run: papers, and for each the claims by id, or all of them."""
+
+    sources: tuple[Source, ...]
+    claims: frozenset[str]
+
+    def wants(self, claim_id: str, source: Source) -> bool:
+        """Whether a claim was asked for."""
+        chosen = {c for c in self.claims if c.split("/")[0] == source.name}
+        return not chosen or claim_id in chosen
+
+
+def is_path(name: str) -> bool:
+    """Whether a module is given by its file's path."""
+    return name.endswith(".py") or "/" in name
+
+
+def discover(project: Path | None = None) -> dict[str, Source]:
+    """All papers that are installed, or configured by ``[tool.lemmata] claims`` in the project's pyproject.toml.
+
+    Raises
+    ------
+    LemmataError : the configuration is malformed.
+    """
+    found: dict[str, list[str]] = {}
+    for group in (STATEMENTS, MEASUREMENTS):
+        for entry in importlib.metadata.entry_points(group=group):
+            if entry.value not in found.setdefault(entry.name, []):
+                found[entry.name].append(entry.value)
+    project = project or Path.cwd()
+    for name in _configured(project / "pyproject.toml"):
+        path = name.endswith(".py")
+        found[Path(name).stem if path else name.rpartition(".")[2]] = [str((project / name).resolve()) if path else name]
+    return {name: Source(name, tuple(modules)) for name, modules in sorted(found.items())}
+
+
+def select(wanted: Sequence[str], project: Path | None = None) -> Selection:
+    """The papers and claims of a command line: names of papers, ``paper/claim`` ids, or paths of claim files; all if none.
+
+    Raises
+    ------
+    LemmataError : a name that no paper has, with the nearest one that exists.
+    """
+    known = discover(project)
+    if not wanted:
+        return Selection(tuple(known.values()), frozenset())
+    sources: dict[str, Source] = {}
+    claims = set()
+    for word in wanted:
+        if word.endswith(".py"):
+            path = Path(word).resolve()
+            if not path.is_file():
+                raise LemmataError(f"{word}: no such claim file")
+            sources[str(path)] = Source(path.stem, (str(path),))
+            continue
+        name, _, slug = word.partition("/")
+        if name not in known:
+            raise LemmataError(f"unknown paper '{name}'{nearest(name, known)}")
+        sources[name] = known[name]
+        if slug:
+            claims.add(word)
+        else:
+            claims -= {c for c in claims if c.startswith(f"{name}/")}
+    return Selection(tuple(sources.values()), frozenset(claims))
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """What to add to "unknown ...": the nearest known word, or all of them."""
+    names = list(known)
+    close = difflib.get_close_matches(word, names, 1)
+    if close:
+        return f"; did you mean '{close[0]}'?"
+    return f"; there are {', '.join(names)}" if names else "; none are installed"
+
+
+def claim_of(paper: Paper, claim_id: str) -> Claim:
+    """The paper's claim of that id.
+
+    Raises
+    ------
+    LemmataError : there is none.
+    """
+    for claim in paper.claims.values():
+        if claim.id == claim_id:
+            return claim
+    raise LemmataError(f"unknown claim '{claim_id}'{nearest(claim_id, (c.id for c in paper.claims.values()))}")
+
+
+def _load_named(name: str) -> object:
+    try:
+        return load_module(name)
+    except LemmataError as error:
+        top = name.partition(".")[0]
+        spec = importlib.util.find_spec(top)
+        place = (spec.submodule_search_locations or [spec.origin])[0] if spec else None
+        if isinstance(error.__cause__, ModuleNotFoundError) and (error.__cause__.name or "").startswith(top) and place:
+            raise LemmataError(
+                f"{name}: not found in {place}, which shadows the installed package '{top}'; "
+                "run from another folder, or take it off PYTHONPATH"
+            ) from error
+        raise
+
+
+def _configured(file: Path) -> list[str]:
+    if not file.is_file():
+        return []
+    try:
+        claims = tomllib.loads(file.read_text(encoding="utf-8")).get("tool", {}).get("lemmata", {}).get("claims", [])
+    except (OSError, ValueError) as error:
+        raise LemmataError(f"{file}: cannot be read: {error}") from error
+    if not (isinstance(claims, list) and all(isinstance(name, str) for name in claims)):
+        raise LemmataError(f"{file}: [tool.lemmata] claims must be a list of file paths or module names")
+    return claims

@@ -1,0 +1,245 @@
+"""Running claims: find what is stored, judge the rest, propagate along proofs, and write one document."""
+
+from __future__ import annotations
+
+import datetime
+import importlib.metadata
+import time
+from collections.abc import Callable, Iterable
+from concurrent.futures import Executor
+from dataclasses import dataclass, field
+from typing import Any
+
+from lemmata import digests, ledger
+from lemmata.errors import LemmataError
+from lemmata.papers import Selection, Source, is_path, nearest
+from lemmata.profiles import JUDGING_ROOT, Profile
+from lemmata.seeding import digest
+from lemmata.store import Store
+
+PACKAGES = ("lemmata", "theory", "empirics")
+JUDGE = "lemmata.judge"
+"""The module whose import closure decides verdicts, besides the check's own."""
+
+GRADES = ("symbolic", "exhaustive", "certified", "statistical", "sampled", "stated")
+
+
+@dataclass
+class Listener:
+    """What a run tells whoever watches it. Each is called from the thread that runs."""
+
+    measuring: Callable[[str, int, int], None] = lambda what, done, total: None
+    judging: Callable[[str], None] = lambda claim_id: None
+    judged: Callable[[dict[str, Any], bool], None] = lambda record, stored: None
+
+
+@dataclass(frozen=True)
+class Indexed:
+    """What is known of a claim without importing its paper."""
+
+    id: str
+    kind: str
+    title: str
+    locator: str
+    roots: tuple[str, ...]
+    measured: bool
+    depends_on: tuple[str, ...]
+
+
+@dataclass
+class Run:
+    """One run of a selection under a profile.
+
+    Parameters
+    ----------
+    start : makes the executor for cells that are not in the store.
+    root : root seed; claims are judged on ``JUDGING_ROOT`` unless it is replaced.
+    """
+
+    selection: Selection
+    profile: Profile
+    store: Store
+    start: Callable[[], Executor]
+    root: int = JUDGING_ROOT
+    listener: Listener = field(default_factory=Listener)
+
+    def __post_init__(self) -> None:
+        self._loaded: dict[str, Any] = {}
+        self._executor: Executor | None = None
+
+    def document(self) -> dict[str, Any]:
+        """Judge what is not stored, and return the ledger.
+
+        Raises
+        ------
+        LemmataError : bad input, or a claim file that does not import.
+        """
+        begin = time.perf_counter()
+        records: list[dict[str, Any]] = []
+        papers: dict[str, Any] = {}
+        try:
+            for source in self.selection.sources:
+                index = self.index(source)
+                papers[index["paper"]["id"]] = {k: v for k, v in index["paper"].items() if k != "id"}
+                for entry in self.wanted(source):
+                    records.append(self._verdict(source, entry))
+        finally:
+            if self._executor is not None:
+                self._executor.shutdown(wait=False, cancel_futures=True)
+        propagate(records)
+        return {
+            "schema_version": ledger.SCHEMA_VERSION,
+            "claims": records,
+            "summary": ledger.summarise(records, self.profile.name),
+            "provenance": {
+                "profile": self.profile.name,
+                "root_seed": self.root,
+                "created": datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+                "seconds": round(time.perf_counter() - begin, 3),
+                "lemmata": importlib.metadata.version("lemmata"),
+                "papers": papers,
+                "versions": digests.versions(),
+                "sources": self._sources(),
+            },
+        }
+
+    def index(self, source: Source) -> dict[str, Any]:
+        """The paper's claims in short, from the store if no source file has changed.
+
+        Raises
+        ------
+        LemmataError : the paper does not import.
+        """
+        key = digest("index", digests.source_digest([*source.modules, JUDGE], PACKAGES), list(source.modules))
+        return self.store.compute_once("index", key, lambda: self._make_index(source))
+
+    def wanted(self, source: Source) -> list[Indexed]:
+        """The claims asked for, and those that their proofs depend on, in the paper's order.
+
+        Raises
+        ------
+        LemmataError : a claim that the paper does not have.
+        """
+        entries = {e["id"]: _indexed(e) for e in self.index(source)["claims"]}
+        asked = {c for c in self.selection.claims if c.split("/")[0] == source.name}
+        for claim_id in asked - set(entries):
+            raise LemmataError(f"unknown claim '{claim_id}'{nearest(claim_id, entries)}")
+        if not asked:
+            return list(entries.values())
+        todo, chosen = list(asked), set()
+        while todo:
+            claim_id = todo.pop()
+            if claim_id in entries and claim_id not in chosen:
+                chosen.add(claim_id)
+                todo += entries[claim_id].depends_on
+        return [entry for entry in entries.values() if entry.id in chosen]
+
+    def stored(self, entry: Indexed) -> dict[str, Any] | None:
+        """The claim's verdict, if it was judged with these very sources, versions, looks and root seed."""
+        return self.store.read("verdicts", self._key(entry))
+
+    def _verdict(self, source: Source, entry: Indexed) -> dict[str, Any]:
+        stored = self.stored(entry)
+        if stored is None:
+            self.listener.judging(entry.id)
+            stored = self._judge(source, entry.id)
+            self.store.write("verdicts", self._key(entry), stored)
+            self.listener.judged(stored, False)
+        else:
+            self.listener.judged(stored, True)
+        return stored
+
+    def _key(self, entry: Indexed) -> str:
+        sources = digests.source_digest([*entry.roots, JUDGE], PACKAGES)
+        sampling = [list(self.profile.looks), self.root] if entry.measured else []
+        return digest("verdict", entry.id, sources, digests.versions(), sampling)
+
+    def _judge(self, source: Source, claim_id: str) -> dict[str, Any]:
+        from lemmata.judge import judge
+        from lemmata.measurements import Laboratory
+        from lemmata.papers import claim_of
+
+        laboratory = Laboratory(
+            self.store, self.root, self.profile.looks, self._start_executor, self.listener.measuring
+        )
+        return judge(claim_of(self._paper(source), claim_id), laboratory)
+
+    def _start_executor(self) -> Executor:
+        if self._executor is None:
+            self._executor = self.start()
+        return self._executor
+
+    def _paper(self, source: Source) -> Any:
+        if source.name not in self._loaded:
+            self._loaded[source.name] = source.load()
+        return self._loaded[source.name]
+
+    def _make_index(self, source: Source) -> dict[str, Any]:
+        paper = self._paper(source)
+        about = {"id": paper.id, "title": paper.title, "authors": paper.authors, "version": paper.version, "url": paper.url}
+        return {"paper": about, "claims": [_entry(claim, source) for claim in paper.claims.values()]}
+
+    def _sources(self) -> str:
+        roots = sorted({module for source in self.selection.sources for module in source.modules})
+        return digests.source_digest([*roots, JUDGE], PACKAGES)
+
+
+def _entry(claim: Any, source: Source) -> dict[str, Any]:
+    from lemmata.obligations import Measured
+
+    roots = list(source.modules[:1])
+    measured = False
+    if claim.obligations is not None:
+        module = claim.obligations.__module__
+        names = {m for m in source.modules if not is_path(m)}
+        roots = [module] if module in names else roots
+        measured = any(isinstance(o, Measured) for o in claim.obligations(claim.upheld))
+    return {
+        "id": claim.id,
+        "kind": claim.stated.kind,
+        "title": claim.title,
+        "locator": claim.locator,
+        "roots": roots,
+        "measured": measured,
+        "depends_on": [other.id for other in claim.depends_on],
+    }
+
+
+def _indexed(entry: dict[str, Any]) -> Indexed:
+    return Indexed(**{**entry, "roots": tuple(entry["roots"]), "depends_on": tuple(entry["depends_on"])})
+
+
+def propagate(records: Iterable[dict[str, Any]]) -> None:
+    """Make no claim stronger than its weakest proof dependency, in place.
+
+    A dependency is used in the form that it upholds: a corrected misprint supports what follows from the corrected form.
+
+    Raises
+    ------
+    LemmataError : the dependencies run in a circle.
+    """
+    by_id = {record["id"]: record for record in records}
+    done: set[str] = set()
+
+    def settle(claim_id: str, path: tuple[str, ...]) -> None:
+        if claim_id in path:
+            raise LemmataError(f"the claims depend on each other in a circle: {' -> '.join([*path, claim_id])}")
+        if claim_id in done or claim_id not in by_id:
+            return
+        record = by_id[claim_id]
+        for dependency in record["depends_on"]:
+            settle(dependency, (*path, claim_id))
+            other = by_id.get(dependency)
+            if other is None or other["upheld"] != "holds":
+                if record["status"] == "holds":
+                    record["status"] = "undecided"
+                if record["upheld"] == "holds":
+                    record["upheld"] = "undecided"
+                record["given"] = [*record["given"], f"{dependency}, which is not shown"]
+            elif record["upheld"] == "holds":
+                record["grade"] = max(record["grade"], other["grade"], key=GRADES.index)
+                record["given"] = list(dict.fromkeys([*record["given"], *other["given"]]))
+        done.add(claim_id)
+
+    for claim_id in by_id:
+        settle(claim_id, ())
