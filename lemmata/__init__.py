@@ -3,12 +3,17 @@
 This page is what a claim author needs: a paper and its claims, typed statements, obligations, domains and experiments.
 """
 
-from lemmata.claims import Claim, Paper
-from lemmata.domains import integers
-from lemmata.errors import LemmataError
-from lemmata.experiments import Samples, experiment
-from lemmata.obligations import AtLeast, AtMost, Equal, Given, IllFormed, Within
-from lemmata.statements import Construction, Edit, Identity, Lower, Separation, Tight, Upper, as_printed
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from lemmata.claims import Claim, Paper
+    from lemmata.domains import integers
+    from lemmata.errors import LemmataError
+    from lemmata.experiments import Samples, experiment
+    from lemmata.obligations import AtLeast, AtMost, Equal, Given, IllFormed, Within
+    from lemmata.statements import Construction, Edit, Identity, Lower, Separation, Tight, Upper, as_printed
 
 __all__ = [
     "AtLeast",
@@ -33,3 +38,14 @@ __all__ = [
     "integers",
 ]
 __version__ = "0.1.0"
+
+
+def __getattr__(name: str) -> object:
+    """A public name, imported at its first use: what only looks into the store, as pytest's plugin at rest, needs no SymPy."""
+    if name in __all__:
+        from lemmata import claims, domains, errors, experiments, obligations, statements
+
+        for module in (claims, domains, errors, experiments, obligations, statements):
+            if name in vars(module):
+                return globals().setdefault(name, vars(module)[name])
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

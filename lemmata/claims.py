@@ -6,7 +6,7 @@ import inspect
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Self
+from typing import Any
 
 from lemmata.errors import LemmataError
 from lemmata.experiments import public_name
@@ -56,7 +56,7 @@ class Claim:
             statement = edit.apply(statement)
         return statement
 
-    def check(self, control: Mapping[str, Any] | None = None) -> Callable[[Check], Self]:
+    def check(self, control: Mapping[str, Any] | None = None) -> Callable[[Check], Claim]:
         """Attach the check (decorator): a generator function from the statement to obligations; its docstring is the prose.
 
         Parameters
@@ -68,7 +68,7 @@ class Claim:
         LemmataError : the claim already has a check.
         """
 
-        def attach(function: Check) -> Self:
+        def attach(function: Check) -> Claim:
             if self.obligations is not None:
                 raise LemmataError(f"{self.id}: has two checks; keep one")
             self.obligations = function

@@ -1,11 +1,10 @@
-"""The command line: ``lemmata list | show | run | mutants | report | graph | store``.
+"""The command line: ``lemmata list | show | run | mutants | report | graph | figures | store``.
 
 Exit codes: 0 all hold or are listed findings; 1 something fails unlisted; 2 could not run; 3 undecided (not under smoke).
 """
 
 from __future__ import annotations
 
-import functools
 import json
 import sys
 from collections.abc import Callable
@@ -77,14 +76,16 @@ def _store_option(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _run_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    options = [
-        click.option("--profile", "profile_name", default="ci", show_default=True, help=f"One of {', '.join(PROFILES)}."),
-        click.option("--jobs", type=int, default=executors.default_jobs, help="Worker processes; default: all processors."),
-        click.option("--seed", "root", type=click.IntRange(min=0), default=JUDGING_ROOT, show_default=True, help="Root seed."),
-        click.option("--executor", default="processes", show_default=True, help=f"One of {', '.join(executors.NAMES)}."),
+    profiles, kinds = ", ".join(PROFILES), ", ".join(executors.NAMES)
+    for option in (
         _store_option,
-    ]
-    return functools.reduce(lambda wrapped, option: option(wrapped), reversed(options), command)
+        click.option("--executor", default="processes", show_default=True, help=f"One of {kinds}."),
+        click.option("--seed", "root", type=click.IntRange(min=0), default=JUDGING_ROOT, show_default=True, help="Root seed."),
+        click.option("--jobs", type=int, default=executors.default_jobs, help="Worker processes; default: all processors."),
+        click.option("--profile", "profile_name", default="ci", show_default=True, help=f"One of {profiles}."),
+    ):
+        command = option(command)
+    return command
 
 
 def _run(names: tuple[str, ...], profile_name: str, jobs: int, root: int, executor: str, store_path: Path) -> Run:
@@ -258,6 +259,26 @@ def graph(ledger_path: Path, form: str) -> None:
 
     document = ledger.read(ledger_path)
     click.echo(drawing.to_dot(document) if form == "dot" else drawing.to_svg(document))
+
+
+@main.command()
+@click.argument("ledger_path", metavar="[LEDGER]", type=click.Path(path_type=Path), default=Path(LEDGER))
+@click.option("-o", "--output", type=click.Path(path_type=Path), default=Path("figures"), show_default=True, help="Folder.")
+@click.option("--format", "form", type=click.Choice(["svg", "png", "pdf"]), default="svg", show_default=True)
+def figures(ledger_path: Path, output: Path, form: str) -> None:
+    """Draw the figures of a ledger's claims, one file each."""
+    from lemmata import figures as drawing
+
+    drawn = 0
+    for claim in ledger.read(ledger_path)["claims"]:
+        for number, record in enumerate(claim["figures"], 1):
+            suffix = f"-{number}" if len(claim["figures"]) > 1 else ""
+            path = output / f"{claim['paper']}-{claim['slug']}{suffix}.{form}"
+            drawing.save(record, path)
+            out.print(f"figure {path}", markup=False, highlight=False)
+            drawn += 1
+    if not drawn:
+        raise LemmataError(f"{ledger_path}: none of its claims has a figure")
 
 
 @main.command()

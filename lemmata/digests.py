@@ -173,8 +173,7 @@ def _sources(roots: Iterable[Root], packages: Iterable[str]) -> dict[Path, tuple
     """Name and content of every file in the closure."""
     scope = _Scope(packages)
     found: dict[Path, tuple[str, bytes]] = {}
-    # Named modules first: what a package's name means is for the import system to say, and not for where a file
-    # lies.
+    # Named modules first: what a package is called is for the import system to say, not for where a file lies.
     in_order = sorted(roots, key=lambda root: (_is_path(root), str(root)))
     waiting = [module for root in in_order for module in scope.root(root)]
     while waiting:

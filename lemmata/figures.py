@@ -105,9 +105,7 @@ def save(record: Mapping[str, Any], path: str | Path) -> None:
     """
     kind = Path(path).suffix.lower().removeprefix(".")
     if kind not in _METADATA:
-        raise LemmataError(
-            f"{path}: figures are drawn as .svg, .pdf or .png; name the file with one of these endings"
-        )
+        raise LemmataError(f"{path}: figures are drawn as .svg, .pdf or .png; name the file with one of these endings")
     write_bytes(_rendered(record, kind, transparent=False), path)
 
 
@@ -127,17 +125,12 @@ def strip(cell: Mapping[str, Any]) -> str:
     An ``<svg>`` element with a scale of its own; the numbers stand beside it. Colours are left to the page
     (classes ``strip``, ``region``, ``axis``, ``refute``, ``confirm``, ``median``). Empty before any data.
     """
-    ends = [
-        end
-        for end in (*cell["region"], *cell["refute_interval"], *cell["confirm_interval"])
-        if end is not None
-    ]
+    ends = [end for end in (*cell["region"], *cell["refute_interval"], *cell["confirm_interval"]) if end is not None]
     if cell["median"] is None or not ends:
         return ""
     lowest: float = min(*ends, cell["median"])
     highest: float = max(*ends, cell["median"])
-    # Equal ends still need a scale. An unbounded region goes on beyond the strip, so what it holds stands away from
-    # the border.
+    # Equal ends still need a scale; an unbounded region goes on, so what it holds stands away from the border.
     spread = max(highest - lowest, 1e-9 * max(1.0, abs(lowest), abs(highest)))
     pad = 0.12 * spread
     scale = (_STRIP_WIDTH - 2 * _STRIP_MARGIN) / (spread + 2 * pad)

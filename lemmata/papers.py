@@ -9,10 +9,13 @@ import tomllib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from lemmata.claims import Claim, Paper
 from lemmata.errors import LemmataError
 from lemmata.experiments import load_module, load_private
+
+if TYPE_CHECKING:
+    from lemmata.claims import Claim, Paper
 
 STATEMENTS = "lemmata.papers"
 """Entry points of modules that state papers."""
@@ -34,6 +37,8 @@ class Source:
         ------
         LemmataError : a module does not import, or they do not state exactly one paper.
         """
+        from lemmata.claims import Paper
+
         found: dict[int, Paper] = {}
         for name in self.modules:
             module = load_private(Path(name)) if is_path(name) else _load_named(name)
@@ -139,7 +144,7 @@ def _load_named(name: str) -> object:
     except LemmataError as error:
         top = name.partition(".")[0]
         spec = importlib.util.find_spec(top)
-        place = (spec.submodule_search_locations or [spec.origin])[0] if spec else None
+        place = next(iter((spec.submodule_search_locations if spec else None) or []), None)
         if isinstance(error.__cause__, ModuleNotFoundError) and (error.__cause__.name or "").startswith(top) and place:
             raise LemmataError(
                 f"{name}: not found in {place}, which shadows the installed package '{top}'; "

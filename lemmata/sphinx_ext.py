@@ -13,7 +13,8 @@ folder's name. Pages of claims that are gone are removed.
 Directives: ``lemmata-claim`` (a claim's id), ``lemmata-claims``, ``lemmata-graph`` and ``lemmata-errata``
 (a paper's key, or nothing for all papers).
 
-A ledger that cannot be read stops the build, and a claim that it does not have is an error on its line.
+A ledger that cannot be read is an error, and so is a claim that it does not have, on its line: ``sphinx-build -W``
+fails.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
-from sphinx.errors import ExtensionError
+from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 from sphinx.util.math import get_node_equation_number
 from sphinx.util.typing import ExtensionMetadata
@@ -37,6 +38,8 @@ from sphinx.writers.html5 import HTML5Translator
 
 from lemmata import docnodes, graph, ledger, mathml
 from lemmata.errors import LemmataError
+
+logger = logging.getLogger(__name__)
 
 _STYLE = Path(__file__).parent / "templates" / "lemmata.css"
 _MARK = ".. Generated from the ledger by lemmata.sphinx_ext; what is written here by hand will be lost."
@@ -53,9 +56,7 @@ class ClaimDirective(SphinxDirective):
         for claim in document["claims"]:
             if claim["id"] == name:
                 return self.shown(claim, pages)
-        raise self.error(
-            f"no claim {name} in the ledger {self.config.lemmata_ledger}; 'lemmata list' names all claims"
-        )
+        raise self.error(f"no claim {name} in the ledger {self.config.lemmata_ledger}; 'lemmata list' names all claims")
 
     def shown(self, claim: Mapping[str, Any], pages: docnodes.Pages) -> list[nodes.Node]:
         return docnodes.claim_body(claim, pages)
@@ -66,7 +67,10 @@ class ClaimDirective(SphinxDirective):
         if path is None:
             raise self.error("no ledger: set lemmata_ledger in conf.py to the path of one")
         self.env.note_dependency(str(path))
-        document = _read(path, path.stat().st_mtime_ns)
+        try:
+            document = _opened(path)
+        except LemmataError as error:
+            raise self.error(str(error)) from error
         folder = self.config.lemmata_pages
         return document, {claim["id"]: f"{folder}/{claim['id']}" for claim in document["claims"]}
 
@@ -115,9 +119,7 @@ class ErrataDirective(_PaperDirective):
                     nodes.strong("", "", docnodes.reference(claim["id"], pages, claim["title"])),
                     *docnodes.line(f" ({claim['locator']})"),
                 )
-                body.append(
-                    nodes.container("", title, *docnodes.erratum_body(claim), classes=["lemmata-erratum"])
-                )
+                body.append(nodes.container("", title, *docnodes.erratum_body(claim), classes=["lemmata-erratum"]))
         return body or [nodes.paragraph("", "No errata.")]
 
 
@@ -134,11 +136,7 @@ class GraphDirective(_PaperDirective):
         inside = {claim["id"] for claim in claims}
         near = {other for claim in claims for other in (*claim["depends_on"], *claim["provenance"])} - inside
         # What other papers contribute is shown, but not what that rests on in its turn.
-        ends = [
-            {**claim, "depends_on": [], "provenance": []}
-            for claim in document["claims"]
-            if claim["id"] in near
-        ]
+        ends = [{**claim, "depends_on": [], "provenance": []} for claim in document["claims"] if claim["id"] in near]
         node = GraphNode()
         node["document"] = {"claims": [*claims, *ends]}
         node["pages"] = dict(pages)
@@ -170,10 +168,16 @@ def _ledger_path(config: Config, env: BuildEnvironment) -> Path | None:
     return None if config.lemmata_ledger is None else Path(env.srcdir, config.lemmata_ledger)
 
 
+def _opened(path: Path) -> dict[str, Any]:
+    return _read(path, path.stat().st_mtime_ns if path.is_file() else 0)
+
+
 @lru_cache(maxsize=1)
 def _read(path: Path, modified: int) -> dict[str, Any]:
     """The ledger, read again only when the file has changed since."""
-    return ledger.read(path)
+    document = ledger.read(path)
+    graph.check(document)
+    return document
 
 
 def _write_pages(app: Sphinx) -> None:
@@ -181,12 +185,12 @@ def _write_pages(app: Sphinx) -> None:
     if path is None:
         return
     try:
-        document = _read(path, path.stat().st_mtime_ns if path.exists() else 0)
-        graph.check(document)
+        pages = _pages(_opened(path))
     except LemmataError as error:
-        raise ExtensionError(str(error)) from error
+        # An exception would bury the line under a report for Sphinx's developers.
+        logger.error("%s", error, type="lemmata", subtype="ledger")
+        return
     folder = Path(app.srcdir, app.config.lemmata_pages)
-    pages = _pages(document)
     for name, text in pages.items():
         target = folder / name
         if not target.is_file() or target.read_text(encoding="utf-8") != text:
@@ -204,9 +208,7 @@ def _pages(document: Mapping[str, Any]) -> dict[str, str]:
     for claim in document["claims"]:
         paper, slug = claim["paper"], claim["slug"]
         if slug == "index":
-            raise ExtensionError(
-                f"{claim['id']}: its page would be the paper's index; give the claim another name"
-            )
+            raise LemmataError(f"{claim['id']}: its page would be the paper's index; give the claim another name")
         papers.setdefault(paper, []).append(slug)
         pages[f"{paper}/{slug}.rst"] = _page(claim["title"], f".. lemmata-claim:: {claim['id']}")
     for paper, slugs in papers.items():
@@ -215,9 +217,7 @@ def _pages(document: Mapping[str, Any]) -> dict[str, str]:
         pages[f"{paper}/index.rst"] = _page(
             record["title"] if record else paper, about, f".. lemmata-claims:: {paper}", _toctree(slugs)
         )
-    pages["index.rst"] = _page(
-        "Claims", ".. lemmata-claims::", _toctree([f"{paper}/index" for paper in papers])
-    )
+    pages["index.rst"] = _page("Claims", ".. lemmata-claims::", _toctree([f"{paper}/index" for paper in papers]))
     return pages
 
 

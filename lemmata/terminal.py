@@ -66,7 +66,7 @@ def _status(claim: Mapping[str, Any]) -> Text:
 
 
 def _grade(claim: Mapping[str, Any]) -> str:
-    return claim["grade"] + (f", given {wording.count(len(claim['given']), 'citation')}" if claim["given"] else "")
+    return str(claim["grade"]) + (f", given {wording.count(len(claim['given']), 'citation')}" if claim["given"] else "")
 
 
 def show_claim(console: Console, claim: Mapping[str, Any]) -> None:

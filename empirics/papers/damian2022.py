@@ -1,11 +1,12 @@
-r"""Damian, Lee & Soltanolkotabi (COLT 2022): the measured checks of ``theory.papers.damian2022``, and their figures."""
+"""Damian, Lee & Soltanolkotabi (COLT 2022): the measured checks of ``theory.papers.damian2022``, and their figures."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
 
-from sympy import Integer, Rational, pi
+import numpy as np
+from sympy import Expr, Integer, pi
 
 from empirics.alignment import first_step_alignment
 from empirics.separation import sample_complexity
@@ -15,39 +16,95 @@ from lemmata.obligations import Obligation
 from theory.alignment import next_order
 from theory.papers.damian2022 import alignment_law, d, figure_1, hessian_norm, n, second_moment
 
-CELLS = [
+CELLS: list[dict[str, int]] = [
     {"d": 64, "n": 4096, "r": 1, "noise": 1},
-    {"d": 64, "n": 16384, "r": 4, "noise": 0},
-    {"d": 64, "n": 32768, "r": 1, "noise": 1},
+    {"d": 64, "n": 16384, "r": 2, "noise": 0},
+    {"d": 64, "n": 16384, "r": 1, "noise": 1},
     {"d": 128, "n": 32768, "r": 2, "noise": 1},
 ]
-"""Dimension, samples, relevant directions, variance of the label noise."""
+"""Dimension, samples, relevant directions, variance of the label noise. Several cells, since one cannot tell n from d."""
+
+NEURONS = 128
+"""Directions a seed, in orthonormal frames; more of them gain little, since they share the data."""
+
+
+def _values(cell: dict[str, Any]) -> dict[Any, Expr]:
+    target = quadratic(cell["r"])
+    return {
+        d: Integer(cell["d"]),
+        n: Integer(cell["n"]),
+        second_moment: target.second_moment + cell["noise"],
+        hessian_norm: target.hessian_norm,
+    }
 
 
 @alignment_law.check(control={"labels": "permuted"})
 def alignment_law_measured(stated: Tight) -> Iterator[Obligation]:
     r"""After one step a neuron holds signal, close to $Hw/\sqrt{2\pi}$, and noise from $n$ samples.
+
+    Preprocessing takes the label's mean and linear part away, and with them the half of the gate $1\{w\cdot x\ge 0\}$ that does not
+    depend on $w$. Since $(1\{\cdot\} - 1/2)^2 = 1/4$, the noise that is left has covariance $E[y^2 x x^T]/(4n)$, whatever $w$ is. Its
+    energy is $d\,E y^2/(4n)$, that of the signal $\|H\|_F^2/(2\pi d)$: the share of the signal collapses to a function of $n/d^2$ with a
+    known constant.
+
+    The target is $f = (2r)^{-1/2}\sum_{i\le r} He_2(\langle u_i, x\rangle)$, light-tailed with $E f^2 = 1$. The slack is twice the bound on
+    the next order in $1/d$, which ``theory.alignment`` derives; that it holds in every cell is an obligation of its own. As a
+    negative control the labels are permuted, and the share falls to $r/d$.
     """
     for cell in CELLS:
-        target = quadratic(cell["r"])
-        y2 = target.second_moment + cell["noise"]
-        rho = pi / 2 * cell["d"] ** 2 * y2 / (cell["n"] * target.hessian_norm**2)
+        values = _values(cell)
+        rho = pi / 2 * values[d] ** 2 * values[second_moment] / (values[n] * values[hessian_norm] ** 2)
         correction = next_order(cell["r"], rho, cell["noise"])
-        by = "the next order is within half of the slack"
-        yield AtMost(correction, Integer(1), by=by)
-        yield AtMost(-correction, Integer(1), by=by)
-        values = {d: cell["d"], n: cell["n"], second_moment: y2, hessian_norm: target.hessian_norm}
+        for sign in (1, -1):
+            yield AtMost(sign * correction, Integer(1), by="the next order is at most half of the slack")
         yield Within(
-            Samples(first_step_alignment, "share", {**cell, "m": 128}),
+            Samples(first_step_alignment, "share", {**cell, "m": NEURONS}),
             around=stated.formula.subs(values),
             slack=stated.slack.subs(values),
             by="share of the gradient's energy in the principal subspace",
         )
 
 
+@alignment_law.draw
+def alignment_law_figure(stated: Tight, cells: list[dict[str, Any]]) -> dict[str, Any]:
+    """The predicted share against the noise-to-signal ratio, and the measured medians."""
+    ratios = np.logspace(-1.3, 0.5, 60)
+    points = sorted(((_noise_to_signal(cell["design"]), cell) for cell in cells), key=lambda point: point[0])
+    return {
+        "title": "Share of the first gradient in the principal subspace",
+        "x_label": r"$\rho = (\pi/2)\, d^2\, E y^2 / (n \|H\|_F^2)$",
+        "y_label": "share of the energy",
+        "x_scale": "log",
+        "y_scale": "linear",
+        "curves": [{"label": r"predicted, $1/(1+\rho)$", "x": ratios.tolist(), "y": (1 / (1 + ratios)).tolist()}],
+        "points": [
+            {
+                "label": "measured median, with its confirmation interval",
+                "x": [rho for rho, _ in points],
+                "y": [cell["median"] for _, cell in points],
+                "low": [cell["confirm_interval"][0] for _, cell in points],
+                "high": [cell["confirm_interval"][1] for _, cell in points],
+            }
+        ],
+    }
+
+
+def _noise_to_signal(design: dict[str, Any]) -> float:
+    share = float(alignment_law.upheld.formulas()["formula"].subs(_values(design)))
+    return 1 / share - 1
+
+
 @figure_1.check(control={"first_step_labels": "permuted"})
 def figure_1_measured(stated: Separation) -> Iterator[Obligation]:
-    r"""Figure 1.
+    r"""On the target of Eq. (2) with $p = 4$, Algorithm 1 learns from $n = d^4$ samples what random features of the same width cannot.
+
+    Both train a ridge head on the same inputs and noisy labels, with the weight decay chosen on the same validation set; the
+    comparison is paired. Test points have exact Gauss-Hermite nodes in the direction $u$, since the heavy tail of $He_4^2$ would
+    drown the comparison. The step size puts the root mean square of the pre-activations at 1/4, so that nearly all of them stay in the range
+    that Lemma 23 needs. Random features have unit-norm weights and standard normal biases, the strongest of the choices tried.
+
+    Pilots on another root seed predict excess risks of about 0.04 and 0.68, so a gap of 0.6; two thirds of it are claimed. As a
+    negative control the labels are permuted in the first step only: the head still sees the right ones, and the gap is gone.
     """
     risks = Samples(sample_complexity, stated.worse, dict(stated.regime), minus=stated.better)
     yield AtLeast(risks, stated.gap, by="gap of the excess risks on the same data")

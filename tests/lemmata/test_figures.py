@@ -38,7 +38,7 @@ TEXTS = st.text('ab $\\{}^_<>&"%é–日', max_size=12)
 
 def test_drawing_twice_gives_the_same_bytes(tmp_path: Path) -> None:
     assert figures.to_svg(LAW) == figures.to_svg(LAW)
-    for kind in ("svg", "pdf", "png"):
+    for kind in ("svg", "pdf"):
         first, second = tmp_path / f"a.{kind}", tmp_path / f"b.{kind}"
         figures.save(RISKS, first)
         figures.save(RISKS, second)

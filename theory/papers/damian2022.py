@@ -149,12 +149,12 @@ def equation_1(stated: Identity) -> Iterator[Obligation]:
         by="coefficients of the ReLU with a bias, from the generating function of He_k(b)",
     )  # fmt: skip
     more = Symbol("e", positive=True, integer=True)
-    for surplus, degree in [(Integer(0), "p = q"), (more, "p = q + e")]:
+    for surplus, case in [(Integer(0), "p = q"), (more, "p = q + e")]:
         for_all = {**overlap, **bias, q: integers(4), more: S.Naturals}
         on_w, on_normal = direct_in_general(q, t, b)
         found = series.at_general_degree(q, 4, surplus, p, t, b)
-        yield Equal(found.on_w(t), on_w, for_all, by=f"along w: f = He_q(u.x), {degree}")
-        yield Equal(found.along_u, on_normal, for_all, by=f"across w: f = He_q(u.x), {degree}")
+        yield Equal(found.on_w(t), on_w, for_all, by=f"along w: f = He_q(u.x), {case}")
+        yield Equal(found.along_u, on_normal, for_all, by=f"across w: f = He_q(u.x), {case}")
     yield Given("powers of vectors span the symmetric tensors (Comon, Golub, Lim & Mourrain 2008, Lemma 4.2)")
 
 
