@@ -1,4 +1,4 @@
-"""Sphinx configuration. The pages of claims come from a ledger: `lemmata run --json docs/ledger.json` writes it."""
+"""Sphinx configuration. The pages of claims come from the ledger that `lemmata run` writes beside the README."""
 
 from importlib.metadata import version as installed
 
@@ -14,7 +14,7 @@ nitpicky = True
 myst_enable_extensions = ["colon_fence", "deflist", "dollarmath"]
 myst_update_mathjax = False
 
-lemmata_ledger = "ledger.json"
+lemmata_ledger = "../lemmata-ledger.json"
 
 # Nothing is loaded from the network: formulas are MathML, the theme brings its own files and the system's fonts.
 html_theme = "furo"

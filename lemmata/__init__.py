@@ -12,11 +12,10 @@ if TYPE_CHECKING:
     from lemmata.domains import integers
     from lemmata.errors import LemmataError
     from lemmata.experiments import Samples, experiment
-    from lemmata.obligations import AtLeast, AtMost, Equal, Given, IllFormed, Within
+    from lemmata.obligations import AtMost, Equal, Given, IllFormed, MedianAtLeast, MedianWithin
     from lemmata.statements import Construction, Edit, Identity, Lower, Separation, Tight, Upper, as_printed
 
 __all__ = [
-    "AtLeast",
     "AtMost",
     "Claim",
     "Construction",
@@ -27,12 +26,13 @@ __all__ = [
     "IllFormed",
     "LemmataError",
     "Lower",
+    "MedianAtLeast",
+    "MedianWithin",
     "Paper",
     "Samples",
     "Separation",
     "Tight",
     "Upper",
-    "Within",
     "as_printed",
     "experiment",
     "integers",
@@ -41,7 +41,7 @@ __version__ = "0.1.0"
 
 
 def __getattr__(name: str) -> object:
-    """A public name, imported at its first use: what only looks into the store, as pytest's plugin at rest, needs no SymPy."""
+    """A public name, imported at its first use: SymPy is slow to import, and much of lemmata does without."""
     if name in __all__:
         from lemmata import claims, domains, errors, experiments, obligations, statements
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, get_args
 
+from lemmata.domains import require_consistent
 from lemmata.errors import LemmataError
-from lemmata.experiments import public_name
+from lemmata.experiments import described, public_name
 from lemmata.obligations import Obligation
 from lemmata.statements import Edit, Statement
 from lemmata.verdicts import FINDING_KINDS
@@ -56,6 +57,35 @@ class Claim:
             statement = edit.apply(statement)
         return statement
 
+    def demands(self, statement: Statement) -> list[Obligation]:
+        """What the check demands of a statement, the printed one or the upheld.
+
+        Raises
+        ------
+        LemmataError : the check crashes on it, or yields something else than obligations.
+        """
+        assert self.obligations is not None
+        try:
+            demanded: list[Any] = list(self.obligations(statement))
+        except LemmataError as error:
+            raise LemmataError(f"{self.id}: {error}") from error
+        except (Exception, SystemExit) as error:
+            file = inspect.getfile(self.obligations)
+            raise LemmataError(f"{self.id}: its check raises {described(error, file)}") from error
+        for item in demanded:
+            if not isinstance(item, Obligation):
+                kinds = ", ".join(kind.__name__ for kind in get_args(Obligation))
+                raise LemmataError(f"{self.id}: its check yields {item!r:.60}; yield obligations: {kinds}")
+        return demanded
+
+    def without(self, edit: Edit) -> Statement:
+        """The corrected statement with one edit left out."""
+        statement = self.stated
+        for other in self.correction:
+            if other is not edit:
+                statement = other.apply(statement)
+        return statement
+
     def check(self, control: Mapping[str, Any] | None = None) -> Callable[[Check], Claim]:
         """Attach the check (decorator): a generator function from the statement to obligations; its docstring is the prose.
 
@@ -68,7 +98,12 @@ class Claim:
         LemmataError : the claim already has a check.
         """
 
+        if callable(control):
+            raise LemmataError(f"{self.id}: write @claim.check() with its brackets")
+
         def attach(function: Check) -> Claim:
+            if not inspect.isgeneratorfunction(function):
+                raise LemmataError(f"{self.id}: its check must be a function that yields obligations")
             if self.obligations is not None:
                 raise LemmataError(f"{self.id}: has two checks; keep one")
             self.obligations = function
@@ -118,9 +153,9 @@ class Paper:
         title: str,
         stated: Statement,
         source: str = "printed",
-        correction: Iterable[Edit] = (),
-        depends_on: Iterable[Claim] = (),
-        provenance: Iterable[Claim] = (),
+        correction: Sequence[Edit] = (),
+        depends_on: Sequence[Claim] = (),
+        provenance: Sequence[Claim] = (),
         listed: Mapping[str, str] | None = None,
         prose: str = "",
     ) -> Claim:
@@ -128,12 +163,14 @@ class Paper:
 
         Raises
         ------
-        LemmataError : a slug that is malformed or taken, an unknown kind of finding, an edit that does not apply.
+        LemmataError : a slug that is malformed or taken, an unknown kind of finding, a symbol that assumes more than
+            its domain, an edit that does not apply by itself.
         """
         if not SLUG.fullmatch(slug):
             raise LemmataError(f"{self.id}/{slug}: use lower-case letters, digits and single hyphens in a claim's name")
         if slug in self.claims:
             raise LemmataError(f"{self.id}/{slug}: stated twice; rename one")
+        _check_types(f"{self.id}/{slug}", stated, listed, correction, (*depends_on, *provenance))
         unknown = set(listed or {}) - set(FINDING_KINDS)
         if unknown:
             kinds = ", ".join(FINDING_KINDS)
@@ -142,11 +179,31 @@ class Paper:
             self, slug, locator, title, stated, source, tuple(correction), tuple(depends_on), tuple(provenance),
             listed or {}, inspect.cleandoc(prose),
         )  # fmt: skip
-        stated.domain_map()
+        for symbol, domain in stated.domain_map().items():
+            require_consistent(symbol, domain)
         _ = claim.upheld
+        for edit in claim.correction:
+            claim.without(edit)
         self.claims[slug] = claim
         return claim
 
-    def claim(self, slug: str, **what: Any) -> Callable[[Check], Claim]:
-        """State a claim and attach the decorated check (see ``state`` for the arguments)."""
-        return self.state(slug, **what).check()
+    def claim(
+        self, slug: str, *, control: Mapping[str, Any] | None = None, **what: Any
+    ) -> Callable[[Check], Claim]:
+        """State a claim and attach the decorated check (see ``state`` and ``Claim.check`` for the arguments)."""
+        return self.state(slug, **what).check(control)
+
+
+def _check_types(
+    name: str, stated: object, listed: object, correction: Iterable[object], others: Iterable[object]
+) -> None:
+    if not isinstance(stated, Statement):
+        raise LemmataError(f"{name}: stated = {stated!r:.60}: use Identity, Upper, Lower, Tight, Separation or Construction")
+    if listed is not None and not isinstance(listed, Mapping):
+        raise LemmataError(f"{name}: listed = {listed!r:.60}: give each kind of finding its reason, as {{'slack': '...'}}")
+    for edit in correction:
+        if not isinstance(edit, Edit):
+            raise LemmataError(f"{name}: correction holds {edit!r:.60}: it is a list of Edit(...)")
+    for other in others:
+        if not isinstance(other, Claim):
+            raise LemmataError(f"{name}: depends on {other!r:.60}: give a list of claims, not their names")

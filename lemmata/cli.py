@@ -115,7 +115,7 @@ def run(
     changed: bool,
     **options: Any,
 ) -> None:
-    """Verify claims: papers, PAPER/CLAIM ids or claim files (all papers if none is named)."""
+    """Verify claims: papers, PAPER/CLAIM, claim files or FILE.py::CLAIM (all papers if none is named)."""
     job = _run(names, **options)
     if dry_run:
         _say_plan(job)
@@ -155,16 +155,16 @@ def _say_plan(job: Run) -> None:
 
 
 def _only_changed(job: Run) -> Selection:
-    todo = [
-        entry.id
+    todo = {
+        source: [entry.id for entry in job.wanted(source) if job.stored(entry) is None]
         for source in job.selection.sources
-        for entry in job.wanted(source)
-        if job.stored(entry) is None
-    ]
-    if not todo:
+    }
+    if not any(todo.values()):
         raise LemmataError("nothing has changed: every verdict is stored; leave out --changed to see them")
-    names = {claim_id.split("/")[0] for claim_id in todo}
-    return Selection(tuple(s for s in job.selection.sources if s.name in names), frozenset(todo))
+    return Selection(
+        tuple(source for source, claims in todo.items() if claims),
+        frozenset(claim_id for claims in todo.values() for claim_id in claims),
+    )
 
 
 def _report_corruption(store: Store) -> None:
@@ -198,14 +198,15 @@ def _one_claim(claim_id: str, from_ledger: Path | None, options: dict[str, Any])
         if claim_id not in claims:
             raise LemmataError(f"unknown claim '{claim_id}' in {from_ledger}{nearest(claim_id, claims)}")
         return dict(claims[claim_id])
-    if "/" not in claim_id:
-        raise LemmataError(f"'{claim_id}' is not a claim's id: write <paper>/<claim>; 'lemmata list' shows them")
+    slug = claim_id.rpartition("::" if "::" in claim_id else "/")[2]
+    if slug == claim_id:
+        raise LemmataError(f"'{claim_id}' is not a claim: write PAPER/CLAIM or FILE.py::CLAIM; 'lemmata list' shows them")
     job = _run((claim_id,), **options)
     with terminal.Watch(err) as watch:
         job.listener = Listener(watch.measuring, watch.judging)
         document = job.document()
     _report_corruption(job.store)
-    return next(dict(claim) for claim in document["claims"] if claim["id"] == claim_id)
+    return next(dict(claim) for claim in document["claims"] if claim["slug"] == slug)
 
 
 _from_ledger = click.option(

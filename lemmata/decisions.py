@@ -31,7 +31,7 @@ CONFIRM = 1e-4
 """How often, at most, a false measured claim is confirmed."""
 
 MOST_SEEDS = 1_000_000
-"""No plan of more seeds than this is looked for."""
+"""More seeds than this count as out of reach."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +222,7 @@ def least_seeds(level: float) -> int:
 
 
 @lru_cache(maxsize=1024)
-def seeds_needed(discrepancy_in_sd: float, level: float, probability: float = 0.99) -> int:
+def seeds_needed(discrepancy_in_sd: float, level: float, probability: float = 0.99) -> int | None:
     """The least number of seeds for an interval that lies within a discrepancy of the median.
 
     For planning, under a normal model; decisions do not rely on it. The binomial probabilities are exact; the
@@ -230,13 +230,17 @@ def seeds_needed(discrepancy_in_sd: float, level: float, probability: float = 0.
 
     Parameters
     ----------
-    discrepancy_in_sd : distance from the median, in standard deviations of one value, > 0.
+    discrepancy_in_sd : distance from the median, in standard deviations of one value, > 0 (infinite: no spread).
     level : the interval's, in (0, 1), as ``plan.confirm_level``.
     probability : in (0, 1), that the interval lies within.
 
+    Returns
+    -------
+    The number, or None if it is more than a million.
+
     Raises
     ------
-    LemmataError : a parameter is out of range, or more than a million seeds are needed.
+    LemmataError : a parameter is out of range.
 
     Examples
     --------
@@ -269,10 +273,7 @@ def seeds_needed(discrepancy_in_sd: float, level: float, probability: float = 0.
         if found:
             return found
         first = 2 * first + 1
-    raise LemmataError(
-        f"discrepancy of {discrepancy_in_sd:g} standard deviations: needs more than {MOST_SEEDS} seeds; "
-        "allow a larger slack or reduce the variance"
-    )
+    return None
 
 
 def robust_spread(values: ArrayLike) -> float:
@@ -331,9 +332,7 @@ def _in_order(values: ArrayLike, count: int | None = None) -> NDArray[np.float64
 
 def _interval(ordered: NDArray[np.float64], level: float) -> Interval:
     rank = _rank(len(ordered), level)
-    return (
-        Interval(float(ordered[rank - 1]), float(ordered[-rank])) if rank else Interval(-math.inf, math.inf)
-    )
+    return Interval(float(ordered[rank - 1]), float(ordered[-rank])) if rank else Interval(-math.inf, math.inf)
 
 
 def _middle(ordered: NDArray[np.float64]) -> float:

@@ -109,7 +109,12 @@ class _Scope:
             self._trees[top] = _locate(top)
         modules = list(self.targets(_Import(0, tuple(root.split("."))), _Module(Path(), "")))
         if not modules or modules[-1].name != root:
-            raise LemmataError(f"module {root}: no such Python source in package {top}")
+            tree = self._trees[top]
+            place = next(iter(tree.directories), tree.file)
+            raise LemmataError(
+                f"module {root}: no such Python source in package {top}, which is {place}; if that shadows an "
+                "installed package, run from another folder or take it off PYTHONPATH"
+            )
         return modules
 
     def targets(self, statement: _Import, importer: _Module) -> Iterator[_Module]:
@@ -134,9 +139,7 @@ class _Scope:
             yield _Module(tree.file, top)
         yield from self._below(tree.directories, [top], rest)
 
-    def _below(
-        self, directories: tuple[Path, ...], package: Iterable[str], parts: Iterable[str]
-    ) -> Iterator[_Module]:
+    def _below(self, directories: tuple[Path, ...], package: Iterable[str], parts: Iterable[str]) -> Iterator[_Module]:
         """The files that importing the parts one after the other runs, as far as they are modules."""
         names = list(package)
         for part in parts:

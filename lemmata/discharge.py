@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import sympy
 from sympy import Set, Symbol
 
-from lemmata.domains import cases, is_infinite, points, words
+from lemmata.domains import cases, evaluating, is_infinite, points, words
 from lemmata.engines import algebra, balls, normal, positivity
+from lemmata.engines.definitions import settle_conditions
 from lemmata.obligations import AtMost, Equal, Exact
 from lemmata.verdicts import Grade, Outcome, Result
 
@@ -16,54 +18,64 @@ BALLS = "flint balls"
 MOST_CASES = 4096
 
 
+# A check may yield inside of ``with as_printed():``; the engines need SymPy awake.
+@evaluating
 def discharge(obligation: Equal | AtMost) -> Outcome:
     """Decide an exact obligation.
 
     Refuted: a ball at some point excludes it, and the point is the witness. Proved: by both algebra engines (equality),
-    by the positivity rule (inequality), or case by case over a finite domain. Undecided: neither.
+    by the positivity rule (inequality), or case by case over a finite domain. Undecided: neither; or a side is not
+    defined at some point of the domain, for what the engines prove holds only where both are.
     """
     domains = obligation.domains()
     found = counterexample(obligation)
     if found.witness:
         return _outcome(obligation, domains, Result.REFUTED, Grade.SYMBOLIC, (BALLS,), found.witness)
-    tried = (BALLS,) if found.evaluated else ()
+    if found.ill_formed:
+        return _outcome(obligation, domains, Result.UNDECIDED, Grade.STATED, (BALLS,), found.ill_formed)
     prove = _prove_equal if isinstance(obligation, Equal) else _prove_at_most
     engines = prove(obligation, domains)
     if engines:
-        return _outcome(
-            obligation, domains, Result.PROVED, Grade.SYMBOLIC, tuple(dict.fromkeys([*engines, *tried]))
-        )
+        return _outcome(obligation, domains, Result.PROVED, Grade.SYMBOLIC, tuple(dict.fromkeys([*engines, BALLS])))
     if domains and _every_case(obligation, domains):
         return _outcome(obligation, domains, Result.PROVED, Grade.EXHAUSTIVE, (normal.NAME, algebra.NAME))
-    note = "no counterexample and no proof found" if tried else "not defined at any point tried"
-    return _outcome(obligation, domains, Result.UNDECIDED, Grade.STATED, tried, note)
+    note = "no counterexample and no proof found"
+    if isinstance(obligation, AtMost):
+        note += "; inequalities are proved for polynomials that are affine in bounded symbols: multiply out, or split"
+    return _outcome(obligation, domains, Result.UNDECIDED, Grade.STATED, (BALLS,), note)
 
 
 @dataclass(frozen=True)
 class Search:
-    """The end of a search for a counterexample: the witness, if any; and whether any point could be evaluated at all."""
+    """The end of a search for a counterexample: the witness, if any; else where a side has no value, if anywhere."""
 
-    witness: str
-    evaluated: bool
+    witness: str = ""
+    ill_formed: str = ""
 
 
+@evaluating
 def counterexample(obligation: Equal | AtMost) -> Search:
-    """Look for a point at which a ball excludes the obligation."""
+    """Look for a point at which a ball excludes the obligation, and note where it has no value."""
     difference = sympy.Add(obligation.left, sympy.Mul(-1, obligation.right, evaluate=False), evaluate=False)
-    evaluated = False
+    ill_formed, evaluated = "", False
     for point in points(obligation.domains()):
-        sign = balls.sign(difference, point)
+        place = ", ".join(f"{symbol} = {value}" for symbol, value in point.items())
+        try:
+            sign = balls.sign(difference, point)
+        except balls.Undefined:
+            ill_formed = ill_formed or f"not defined{f' at {place}' if place else ''}"
+            continue
         evaluated |= sign is not None
         if sign == 1 or (sign == -1 and isinstance(obligation, Equal)):
             left, right = (balls.decimal(side, point) for side in (obligation.left, obligation.right))
-            place = ", ".join(f"{symbol} = {value}" for symbol, value in point.items())
-            against = "=" if isinstance(obligation, Equal) else "<="
-            return Search(f"{'at ' + place + ': ' if place else ''}{left} {against} {right} is false", True)
-    return Search("", evaluated)
+            against = "and" if isinstance(obligation, Equal) else "is more than"
+            differ = " differ" if isinstance(obligation, Equal) else ""
+            return Search(f"{f'at {place}: ' if place else ''}{left} {against} {right}{differ}")
+    return Search("", ill_formed or ("" if evaluated else "no value could be enclosed at any point tried"))
 
 
 def _prove_equal(obligation: Exact, domains: dict[Symbol, Set]) -> tuple[str, ...]:
-    difference = obligation.left - obligation.right
+    difference = settle_conditions(obligation.left - obligation.right, domains)
     # An engine alone is not enough: a proof is what both find.
     if normal.proves_zero(difference, domains) and algebra.proves_zero(difference, domains):
         return normal.NAME, algebra.NAME
@@ -71,7 +83,7 @@ def _prove_equal(obligation: Exact, domains: dict[Symbol, Set]) -> tuple[str, ..
 
 
 def _prove_at_most(obligation: Exact, domains: dict[Symbol, Set]) -> tuple[str, ...]:
-    difference = obligation.right - obligation.left
+    difference = settle_conditions(obligation.right - obligation.left, domains)
     if not domains:
         return (BALLS,) if balls.sign(difference, {}) == 1 or _prove_equal(obligation, domains) else ()
     return (positivity.NAME,) if positivity.proves_nonnegative(difference, domains) else ()
@@ -80,10 +92,10 @@ def _prove_at_most(obligation: Exact, domains: dict[Symbol, Set]) -> tuple[str, 
 def _every_case(obligation: Equal | AtMost, domains: dict[Symbol, Set]) -> bool:
     if any(is_infinite(domain) for domain in domains.values()):
         return False
+    if math.prod(len(domain) for domain in domains.values()) > MOST_CASES:
+        return False
     symbols = list(domains)
     choices = [cases(domains[s]) for s in symbols]
-    if sympy.prod(len(c) for c in choices) > MOST_CASES:
-        return False
     prove = _prove_equal if isinstance(obligation, Equal) else _prove_at_most
     return all(
         prove(type(obligation)(obligation.left.subs(case), obligation.right.subs(case)), {})

@@ -6,7 +6,7 @@ left out elsewhere.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from docutils import nodes
@@ -71,9 +71,7 @@ def erratum_body(claim: Claim) -> list[nodes.Node]:
     ]
     body.append(table(["Edit", "Printed", "Corrected", "Necessary", "Without it"], rows))
     body += [
-        nodes.paragraph(
-            "", "", nodes.Text("Smallest counterexample to the printed form: "), *line(finding["witness"])
-        )
+        nodes.paragraph("", "", nodes.Text("Smallest counterexample to the printed form: "), *line(finding["witness"]))
         for finding in errata
         if finding["witness"]
     ]
@@ -133,12 +131,17 @@ def formula(latex: str) -> nodes.math_block:
 
 
 def line(text: str) -> list[nodes.Node]:
-    """Plain text with ``$latex$`` in it."""
-    return [_math(part) if is_formula else nodes.Text(part) for is_formula, part in mathml.segments(text)]
+    """Plain text with formulas and code in it."""
+    show: dict[mathml.Kind, Callable[[str], nodes.Node]] = {
+        "text": nodes.Text,
+        "math": _math,
+        "code": lambda part: nodes.literal("", part),
+    }
+    return [show[kind](part) for kind, part in mathml.segments(text)]
 
 
 def prose(text: str) -> list[nodes.Node]:
-    """Plain text with ``$latex$`` in it; blank lines separate paragraphs."""
+    """Plain text with formulas and code in it; blank lines separate paragraphs."""
     return [nodes.paragraph("", "", *line(part)) for part in mathml.paragraphs(text)]
 
 
@@ -170,9 +173,7 @@ def _verdict(claim: Claim, pages: Pages) -> nodes.container:
     if control := claim["control"]:
         outcome = "✓ refuted" if control["refuted"] else "✗ not refuted"
         witness = f": {control['witness']}" if control["witness"] else ""
-        fields.append(
-            ("Negative control", line(f"{outcome} with {wording.parameters(control['change'])}{witness}"))
-        )
+        fields.append(("Negative control", line(f"{outcome} with {wording.parameters(control['change'])}{witness}")))
     if design := claim["design_check"]:
         missed = f"; missed: {'; '.join(design['missed'])}" if design["missed"] else ""
         words = f"{design['told_apart']} of {design['mutants']} mutants told apart before any data{missed}"
@@ -202,27 +203,21 @@ def _finding(finding: Mapping[str, Any]) -> nodes.container:
 
 def _proof(claim: Claim) -> nodes.enumerated_list:
     items = [nodes.list_item("", *_step(step)) for step in wording.steps(claim["checks"])]
-    return nodes.enumerated_list(
-        "", *items, enumtype="arabic", prefix="", suffix=".", classes=["lemmata-proof"]
-    )
+    return nodes.enumerated_list("", *items, enumtype="arabic", prefix="", suffix=".", classes=["lemmata-proof"])
 
 
 def _step(step: Sequence[Mapping[str, Any]]) -> list[nodes.Node]:
     first = step[0]
     how = " · ".join([first["obligation"], first["grade"], ", ".join(first["engines"])]).rstrip(" ·")
-    head: list[nodes.Node] = (
-        [nodes.strong("", "", *line(first["label"])), nodes.Text(" ")] if first["label"] else []
-    )
+    head: list[nodes.Node] = [nodes.strong("", "", *line(first["label"])), nodes.Text(" ")] if first["label"] else []
+    domains = f" for all {wording.domains(first['for_all'])} " if first["for_all"] else " "
     head += [
         _status(wording.outcome(step)),
-        nodes.Text(" "),
+        nodes.Text(domains),
         nodes.inline("", how, classes=["lemmata-muted"]),
     ]
     body: list[nodes.Node] = [nodes.paragraph("", "", *head)]
-    body += [formula(latex) for latex in dict.fromkeys(check["latex"] for check in step)]
-    if first["for_all"]:
-        words = f"for all {wording.domains(first['for_all'])}"
-        body.append(nodes.paragraph("", words, classes=["lemmata-muted"]))
+    body.append(nodes.container("", *map(formula, wording.formulas(step)), classes=["lemmata-formulas"]))
     if first["measured"]:
         body += _cells(step)
     for check in step:
@@ -234,31 +229,14 @@ def _step(step: Sequence[Mapping[str, Any]]) -> list[nodes.Node]:
 
 def _cells(step: Sequence[Mapping[str, Any]]) -> list[nodes.Node]:
     names = wording.designs(step)
-    heads = [
-        *names,
-        "Seeds",
-        "Median",
-        "Claimed region",
-        "Confirming interval",
-        "Refuting interval",
-        "",
-        "Outcome",
-    ]
+    heads = [*names, *wording.CELL_HEADS, "", "Outcome"]
     rows: list[Cells] = []
     for check in step:
         cell = check["measured"]
         rows.append(
             [
-                *(
-                    line(wording.value(cell["design"][name])) if name in cell["design"] else line("–")
-                    for name in names
-                ),
-                line(wording.seeds(cell)),
-                line(wording.number(cell["median"])),
-                *(
-                    line(wording.interval(cell[name]))
-                    for name in ("region", "confirm_interval", "refute_interval")
-                ),
+                *(line(wording.value(cell["design"][name])) if name in cell["design"] else line("–") for name in names),
+                *(line(words) for words in wording.cell(cell)),
                 [_raw(figures.strip(cell))],
                 [_status(check["outcome"])],
             ]

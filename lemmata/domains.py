@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import itertools
 import random
-from collections.abc import Iterator, Mapping
-from functools import cache
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache, wraps
+from typing import ParamSpec, TypeVar
 
 import sympy
 from sympy import Dummy, FiniteSet, Interval, Range, Rational, S, Set, Symbol
@@ -15,30 +16,47 @@ from lemmata.seeding import digest
 
 Domains = Mapping[Symbol, Set]
 Point = dict[Symbol, Rational]
+P = ParamSpec("P")
+R = TypeVar("R")
 
 SMALL_CASES = 9
 LARGE_CASES = 4
 LARGEST = 3000
 SIMPLEST = (Rational(0), Rational(1), Rational(-1), Rational(1, 2), Rational(2))
 SIMPLE_REALS = 6
+MOST_CORNERS = 8
 RANDOM_REALS = 3
 MOST_POINTS = 200
 """Integer counterexamples are looked for among the first cases, then among a few drawn log-uniformly up to this size."""
 
 
+def evaluating(function: Callable[P, R]) -> Callable[P, R]:
+    """Decorate a function that needs SymPy awake, though it may be called inside of ``with as_printed():``."""
+
+    @wraps(function)
+    def awake(*args: P.args, **kwargs: P.kwargs) -> R:
+        with sympy.evaluate(True):
+            return function(*args, **kwargs)
+
+    return awake
+
+
+@evaluating
 def integers(least: int, most: int | None = None) -> Set:
     """The integers from ``least`` up to ``most`` (inclusive), or without end."""
     return Range(least, sympy.oo if most is None else most + 1)
 
 
+@evaluating
 def as_domain(domain: object) -> Set:
     """Check that a domain is one of the supported sets and return it in normal form.
 
-    Supported: ``S.Naturals``, ``S.Naturals0``, ``integers(a, b)``, ``S.Reals``, intervals with rational ends, finite sets.
+    Supported: ``S.Naturals``, ``S.Naturals0``, ``integers(a, b)``, ``S.Reals``, intervals with rational ends, finite sets of
+    rationals.
 
     Raises
     ------
-    LemmataError : any other set.
+    LemmataError : any other set; the empty set, on which everything holds.
     """
     if domain == S.Naturals:
         return integers(1)
@@ -46,12 +64,17 @@ def as_domain(domain: object) -> Set:
         return integers(0)
     if domain == S.Reals:
         return S.Reals
+    if domain == S.EmptySet or (isinstance(domain, Range) and domain.size == 0):
+        raise LemmataError("an empty domain: everything holds on it")
     if isinstance(domain, Range) and domain.start.is_Integer and domain.step == 1:
         return domain
-    if isinstance(domain, Interval | FiniteSet):
+    if isinstance(domain, Interval) and all(end.is_Rational or end.is_infinite for end in (domain.start, domain.end)):
+        return domain
+    if isinstance(domain, FiniteSet) and all(element.is_Rational for element in domain):
         return domain
     raise LemmataError(
-        f"domain {domain}: use S.Naturals, S.Naturals0, integers(least, most), S.Reals, Interval or FiniteSet"
+        f"domain {domain}: use S.Naturals, S.Naturals0, integers(least, most), S.Reals, an Interval with rational ends or a "
+        "FiniteSet of rationals"
     )
 
 
@@ -95,11 +118,33 @@ def with_assumptions(domains: Domains) -> dict[Symbol, Dummy]:
 
 def _assumptions(domain: Set) -> dict[str, bool]:
     known = {"integer": True} if is_integer(domain) else {"real": True}
-    if domain.inf.is_positive:
-        return known | {"positive": True}
+    if domain.contains(0) == sympy.false:
+        known["nonzero"] = True
     if domain.inf.is_nonnegative:
-        return known | {"nonnegative": True}
+        known["nonnegative"] = True
+    if domain.sup.is_nonpositive:
+        known["nonpositive"] = True
     return known
+
+
+def require_consistent(symbol: Symbol, domain: Set) -> None:
+    """Check that a symbol's own assumptions are no more than what its domain says.
+
+    SymPy uses them as soon as a formula is typed: with ``x = Symbol("x", positive=True)``, ``sqrt(x**2)`` is x, also "for
+    all real x".
+
+    Raises
+    ------
+    LemmataError : the symbol assumes what is not true all over the domain.
+    """
+    true = Dummy(**_assumptions(domain)).assumptions0
+    assumed = {name: value for name, value in symbol.assumptions0.items() if "extended" not in name}
+    wrong = [f"{name}={value}" for name, value in assumed.items() if value != true.get(name)]
+    if wrong:
+        raise LemmataError(
+            f"the symbol {symbol} carries {', '.join(wrong)}, which its domain ({words(symbol, domain)}) does not grant; "
+            "declare it without, or narrow the domain"
+        )
 
 
 def points(domains: Domains) -> tuple[Point, ...]:
@@ -111,6 +156,7 @@ def points(domains: Domains) -> tuple[Point, ...]:
 
 
 @cache
+@evaluating
 def _points(domains: tuple[tuple[Symbol, Set], ...]) -> tuple[Point, ...]:
     draw = random.Random(digest({symbol.name: str(domain) for symbol, domain in domains}))
     where = dict(domains)
@@ -127,17 +173,18 @@ def _points(domains: tuple[tuple[Symbol, Set], ...]) -> tuple[Point, ...]:
 
 
 def _simple_combinations(domains: Domains, symbols: list[Symbol]) -> list[Point]:
-    """The few simplest values of the real symbols together, simplest first: 0, 1, -1, 1/2, ... and ends of intervals."""
-    choices = []
+    """The few simplest values of the real symbols together, simplest first: 0, 1, -1, 1/2, ...; then corners of their box."""
+    choices, ends = [], []
     for symbol in symbols:
         domain = domains[symbol]
-        ends = [end for end in (domain.inf, domain.sup) if end.is_Rational]
-        values = [v for v in dict.fromkeys([*SIMPLEST, *ends]) if domain.contains(v) == sympy.true]
+        finite = [end for end in (domain.inf, domain.sup) if end.is_Rational]
+        values = [v for v in dict.fromkeys([*SIMPLEST, *finite]) if domain.contains(v) == sympy.true]
         choices.append(list(enumerate(values)))
-    combinations = sorted(itertools.product(*choices), key=lambda pairs: sum(rank for rank, _ in pairs))
-    return [
-        dict(zip(symbols, (value for _, value in pairs), strict=True)) for pairs in combinations[:SIMPLE_REALS]
-    ]
+        ends.append([v for v in values if v in finite] or values[:1])
+    ranked = sorted(itertools.product(*choices), key=lambda pairs: sum(rank for rank, _ in pairs))
+    simple = [tuple(value for _, value in pairs) for pairs in ranked[:SIMPLE_REALS]]
+    corners = itertools.islice(itertools.product(*ends), MOST_CORNERS)
+    return [dict(zip(symbols, values, strict=True)) for values in dict.fromkeys([*simple, *corners])]
 
 
 def _small(domains: Domains, whole: list[Symbol]) -> Iterator[tuple[Rational, ...]]:

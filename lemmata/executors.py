@@ -57,11 +57,25 @@ def _processes(jobs: int) -> Executor:
     for setting in _THREAD_SETTINGS:
         os.environ.setdefault(setting, "1")
     context = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(jobs, mp_context=context, initializer=_start_worker, initargs=(os.getpid(),))
+    return _Processes(jobs, mp_context=context, initializer=_start_worker, initargs=(os.getpid(),))
+
+
+class _Processes(ProcessPoolExecutor):
+    """A pool whose workers never see Ctrl-C, which is the parent's to handle: not even while they start."""
+
+    def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+        if not hasattr(signal, "pthread_sigmask"):  # Windows
+            return super().submit(fn, *args, **kwargs)
+        # Workers are started here when they are needed, and inherit what is blocked.
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            return super().submit(fn, *args, **kwargs)
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _start_worker(parent: int) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
 
 

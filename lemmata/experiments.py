@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import functools
+import hashlib
 import importlib
 import importlib.util
+import inspect
+import math
 import sys
+import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lemmata.errors import LemmataError
 from lemmata.seeding import Draws, digest
+
+if TYPE_CHECKING:
+    from numpy.random import Generator
 
 Design = Mapping[str, Any]
 """Named parameters of one cell: integers, floats, strings, booleans."""
@@ -44,15 +51,47 @@ class Experiment:
         return digest(self.name, dict(design), replicate, root)
 
     def run(self, design: Design, replicate: int, root: int) -> dict[str, float]:
-        """Compute one cell: the statistics of one replicate of a design under a root seed."""
-        statistics = self.__wrapped__(Draws(self.key(design, replicate, root)), **design)
-        return {name: float(value) for name, value in statistics.items()}
+        """Compute one cell: the statistics of one replicate of a design under a root seed.
+
+        Raises
+        ------
+        LemmataError : the function raises, or returns something else than finite numbers by name.
+        """
+        draws = _Watched(self.key(design, replicate, root))
+        cell = f"{self.name} at {', '.join(f'{name} = {value}' for name, value in design.items())}, replicate {replicate}"
+        try:
+            returned = self.__wrapped__(draws, **design)
+        except Exception as error:
+            file = inspect.getfile(self.__wrapped__)
+            raise LemmataError(f"{cell}: raises {described(error, file)}") from error
+        if not isinstance(returned, Mapping) or any(isinstance(value, str | bytes) for value in returned.values()):
+            raise LemmataError(f"{cell}: returns {returned!r:.60}; return a dictionary of numbers by name")
+        if not draws.used:
+            raise LemmataError(f"{cell}: never draws from `draws`, so that all seeds are the same; take its randomness there")
+        try:
+            statistics = {name: float(value) for name, value in returned.items()}
+        except (TypeError, ValueError) as error:
+            raise LemmataError(f"{cell}: returns {returned!r:.60}; return a dictionary of numbers by name") from error
+        for name, value in statistics.items():
+            if not math.isfinite(value):
+                raise LemmataError(f"{cell}: {name} is {value}; return finite numbers")
+        return statistics
 
     def __call__(self, draws: Draws, **design: Any) -> dict[str, float]:
         return self.__wrapped__(draws, **design)
 
     def __repr__(self) -> str:
         return f"<experiment {self.name}>"
+
+
+class _Watched(Draws):
+    """Draws that know whether they were asked for anything."""
+
+    used = False
+
+    def __getitem__(self, name: str) -> Generator:
+        object.__setattr__(self, "used", True)
+        return super().__getitem__(name)
 
 
 def experiment(function: Callable[..., dict[str, float]]) -> Experiment:
@@ -71,6 +110,14 @@ class Samples:
     statistic: str
     design: Mapping[str, Any] = field(default_factory=dict)
     minus: str | None = None
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.experiment, Experiment):
+            raise LemmataError(f"Samples({self.experiment!r:.60}, ...): the first argument is a function under @experiment")
+        try:
+            digest(dict(self.design))
+        except LemmataError as error:
+            raise LemmataError(f"Samples({self.experiment.name}, ...): its design holds {error}") from error
 
     def altered(self, change: Mapping[str, Any]) -> Samples:
         """The same variable with some of the design's parameters replaced (a negative control)."""
@@ -109,7 +156,8 @@ def load_private(path: Path) -> ModuleType:
     path = path.resolve()
     if not path.is_file():
         raise LemmataError(f"{path}: no such claim file")
-    name = PRIVATE_PREFIX + digest(str(path))[:16]
+    # By its content too: an edited file is another module, lest a verdict on the old one be stored for the new one.
+    name = PRIVATE_PREFIX + digest(str(path), hashlib.sha256(path.read_bytes()).hexdigest())[:16]
     if name in sys.modules:
         return sys.modules[name]
     spec = importlib.util.spec_from_file_location(name, path)
@@ -120,9 +168,9 @@ def load_private(path: Path) -> ModuleType:
     _PRIVATE_NAMES[name] = path.stem
     try:
         spec.loader.exec_module(module)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         del sys.modules[name]
-        raise LemmataError(f"{path}: does not import: {type(error).__name__}: {one_line(error)}") from error
+        raise LemmataError(f"{path}: does not import: {described(error, str(path))}") from error
     return module
 
 
@@ -135,8 +183,8 @@ def load_module(name: str) -> ModuleType:
     """
     try:
         return importlib.import_module(name)
-    except Exception as error:
-        raise LemmataError(f"module {name}: does not import: {type(error).__name__}: {one_line(error)}") from error
+    except (Exception, SystemExit) as error:
+        raise LemmataError(f"module {name}: does not import: {described(error)}") from error
 
 
 def public_name(module: str) -> str:
@@ -144,9 +192,11 @@ def public_name(module: str) -> str:
     return _PRIVATE_NAMES.get(module, module)
 
 
-def one_line(error: object) -> str:
-    """An error's text on one line."""
-    return " ".join(str(error).split())
+def described(error: BaseException, file: str = "") -> str:
+    """What an author's code raised, on one line, with the line of the author's file that led to it."""
+    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == file]
+    place = f" ({Path(file).name}, line {lines[-1]})" if lines else ""
+    return f"{type(error).__name__}: {' '.join(str(error).split())}{place}"
 
 
 @dataclass(frozen=True)
@@ -170,5 +220,6 @@ class CellTask:
         module = load_private(Path(self.path)) if self.path else load_module(self.module)
         found = getattr(module, self.function, None)
         if not isinstance(found, Experiment):
-            raise LemmataError(f"{self.module}: no experiment named {self.function}")
+            where = self.path or self.module
+            raise LemmataError(f"{where}: no experiment named {self.function}; define it with def, at the top level")
         return found.run(dict(self.design), self.replicate, self.root)

@@ -94,9 +94,7 @@ def to_svg(document: Mapping[str, Any], link: Callable[[str], str] = "#{}".forma
         f"<style>{_style()}</style>",
     ]
     pieces += [_edge(route, proof) for route, proof in places.routes]
-    pieces += [
-        _node(name, graph.claims.get(name), centre, link, several) for name, centre in places.corners.items()
-    ]
+    pieces += [_node(name, graph.claims.get(name), centre, link, several) for name, centre in places.corners.items()]
     return "\n".join([*pieces, "</svg>"])
 
 
@@ -227,9 +225,7 @@ def _layers(graph: _Graph, part: Sequence[str]) -> dict[str, int]:
     return layer
 
 
-def _uncrossed(
-    rows: list[list[str]], up: Mapping[str, list[str]], down: Mapping[str, list[str]]
-) -> list[list[str]]:
+def _uncrossed(rows: list[list[str]], up: Mapping[str, list[str]], down: Mapping[str, list[str]]) -> list[list[str]]:
     """The rows reordered by the mean places of neighbours, the best of several sweeps."""
     best, fewest = rows, _crossings(rows, down)
     rows = [list(row) for row in rows]
@@ -345,9 +341,7 @@ def _node(
         place = f"{claim['paper']} · {claim['locator']}" if several else claim["locator"]
         lines = [("name", claim["slug"]), ("", place), ("verdict", _verdict(claim))]
         kind, fill = claim["status"], _FILL[claim["grade"]]
-        title = (
-            f"{claim['title']}: {wording.verdict(claim)}; {claim['grade']}: {wording.GRADES[claim['grade']]}"
-        )
+        title = f"{claim['title']}: {wording.verdict(claim)}; {claim['grade']}: {wording.GRADES[claim['grade']]}"
     middle = x + NODE_WIDTH / 2
     step = NODE_HEIGHT / (len(lines) + 0.75)
     texts = "".join(

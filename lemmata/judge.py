@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import inspect
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-
 from lemmata.claims import Claim
 from lemmata.discharge import counterexample, discharge
 from lemmata.domains import is_infinite
 from lemmata.equivalence import makes_no_difference
+from lemmata.errors import LemmataError
+from lemmata.experiments import described
 from lemmata.measurements import Laboratory, region
 from lemmata.mutation import Mutant, late_mutants, mutants
 from lemmata.obligations import Exact, Given, IllFormed, Measured, Obligation
@@ -68,7 +70,9 @@ def judge(claim: Claim, laboratory: Laboratory) -> dict[str, Any]:
     design_check = _design_check(claim) if measured else None
     # Where the original itself is refuted, the refutation of a mutant says nothing about the change.
     sound = corrected.status is not Status.FAILS
-    fates = [_judge_mutant(claim, m, laboratory) for m in mutants(claim.upheld)] if sound else []
+    # A measured claim cannot be tried outside of its hypotheses: there are no data.
+    wanted = [m for m in mutants(claim.upheld) if not (measured and m.drops_hypothesis)] if sound else []
+    fates = [_judge_mutant(claim, m, laboratory) for m in wanted]
     late = [_late(claim, m, laboratory) for m in late_mutants(claim.upheld)] if sound and not measured else []
     control = _judge_control(claim, laboratory)
     findings = list(_findings(claim, printed, corrected, edits, fates))
@@ -96,11 +100,14 @@ def examine(claim: Claim, statement: Statement, laboratory: Laboratory) -> Exami
 
     Raises
     ------
-    IllFormed : the check cannot read the statement.
+    LemmataError : the check cannot read the statement.
     """
-    obligations = list(_obligations(claim, statement))
+    obligations = claim.demands(statement)
     measured = [o for o in obligations if isinstance(o, Measured)]
-    settled = iter(laboratory.settle(measured, claim.id) if measured else [])
+    try:
+        settled = iter(laboratory.settle(measured, claim.id) if measured else [])
+    except IllFormed as error:
+        raise LemmataError(f"{claim.id}: {error}") from error
     outcomes = []
     for obligation in obligations:
         if isinstance(obligation, Exact):
@@ -124,11 +131,7 @@ def _is_measured(examination: Examination) -> bool:
 
 def _judge_edit(claim: Claim, edit: Edit, laboratory: Laboratory) -> dict[str, Any]:
     """Leave one edit out of the correction: the rest must not be enough."""
-    statement = claim.stated
-    for other in claim.correction:
-        if other is not edit:
-            statement = other.apply(statement)
-    fate, witness = _ending(claim, statement, laboratory)
+    fate, witness = _ending(claim, claim.without(edit), laboratory)
     return {
         "why": edit.why,
         "old": latex(edit.old),
@@ -170,9 +173,15 @@ def _judge_mutant(claim: Claim, mutant: Mutant, laboratory: Laboratory) -> Fate:
         return Fate(mutant, fate, witness)
     if makes_no_difference(claim.upheld, mutant):
         return Fate(mutant, "implied", "equal to the original, by the algebra engines alone")
+    if mutant.drops_hypothesis and _same_demands(claim, mutant.statement):
+        return Fate(mutant, "survivor", "the check asks the same without the hypothesis")
     if mutant.stronger:
         return Fate(mutant, "loose", "holds although it claims more")
     return Fate(mutant, "survivor", "the check takes it for true")
+
+
+def _same_demands(claim: Claim, statement: Statement) -> bool:
+    return list(_obligations(claim, statement)) == list(_obligations(claim, claim.upheld))
 
 
 def _ending(claim: Claim, statement: Statement, laboratory: Laboratory) -> tuple[str, str]:
@@ -186,8 +195,8 @@ def _ending(claim: Claim, statement: Statement, laboratory: Laboratory) -> tuple
                 search = counterexample(obligation)
                 if search.witness:
                     return "killed", f"{obligation.by}: {search.witness}"
-                if not search.evaluated:
-                    return "ill_formed", f"{obligation.by}: not defined at any point tried"
+                if search.ill_formed:
+                    return "ill_formed", f"{obligation.by}: {search.ill_formed}"
         measured = [o for o in obligations if isinstance(o, Measured)]
         results = laboratory.judge_again(measured) if measured else []
         for obligation, result in zip(measured, results, strict=True):
@@ -267,11 +276,14 @@ def _judge_control(claim: Claim, laboratory: Laboratory) -> dict[str, Any] | Non
     """The same obligations on a design where they must be false."""
     if claim.control is None:
         return None
+    # Only a measured claim has a design to change.
     changed = [
         replace(o, samples=o.samples.altered(claim.control))
         for o in _obligations(claim, claim.upheld)
         if isinstance(o, Measured)
     ]
+    if not changed:
+        raise LemmataError(f"{claim.id}: has a control but measures nothing; take the control off")
     outcomes = laboratory.settle(changed, f"{claim.id} (control)")
     refuted = [outcome for outcome in outcomes if outcome.result is Result.REFUTED]
     return {
@@ -301,7 +313,12 @@ def _values(name: str, values: list[Any]) -> str:
 
 def _figures(claim: Claim, examination: Examination) -> list[dict[str, Any]]:
     measured = [outcome.measured for outcome in examination.outcomes if outcome.measured is not None]
-    return [claim.figure(claim.upheld, measured)] if claim.figure is not None and measured else []
+    if claim.figure is None or not measured:
+        return []
+    try:
+        return [claim.figure(claim.upheld, measured)]
+    except Exception as error:
+        raise LemmataError(f"{claim.id}: its figure raises {described(error, inspect.getfile(claim.figure))}") from error
 
 
 # Findings.
@@ -323,9 +340,13 @@ def _findings(
                 f"printed {printed.status.value}, corrected {corrected.status.value}"
             )  # fmt: skip
             yield Finding("open", "open" in claim.listed, f"the correction is not established: {reason}")
+    if corrected.status is Status.HOLDS and not any(fate.fate in ("killed", "loose") for fate in fates):
+        yield Finding("open", False, "no mutant is refuted, so nothing shows that the check could ever fail")
+    if _is_measured(corrected) and claim.control is None:
+        yield Finding("open", False, "there is no negative control; attach the check with control=...")
     loose = [fate.mutant.change for fate in fates if fate.fate == "loose"]
     if loose:
-        reason = claim.listed.get("slack", "the bound holds although made stronger")
+        reason = claim.listed.get("slack", "the statement holds although made stronger")
         yield Finding("slack", "slack" in claim.listed, reason, "; ".join(loose))
     for kind, reason in claim.listed.items():
         if kind not in ("slack", "erratum", "open"):

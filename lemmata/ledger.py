@@ -46,9 +46,7 @@ def validate(document: object) -> None:
 
     error = jsonschema.exceptions.best_match(_validator().iter_errors(document))
     if error is not None:
-        raise LemmataError(
-            f"the ledger is not valid at {_place(error.absolute_path)}: {_short(error.message)}"
-        )
+        raise LemmataError(f"the ledger is not valid at {_place(error.absolute_path)}: {_short(error.message)}")
     assert isinstance(document, dict)
     _check_identities(document["claims"])
     for index, claim in enumerate(document["claims"]):
@@ -104,9 +102,7 @@ def problems(claims: Iterable[Mapping[str, Any]], profile: str) -> list[tuple[in
             if not finding["listed"]
         ]
         if survivors := wording.survivors(claim):
-            found.append(
-                (1, f"{name} lets {wording.count(survivors, 'false mutant')} pass: its check is defective")
-            )
+            found.append((1, f"{name} lets {wording.count(survivors, 'false mutant')} pass: its check is defective"))
         if _control_passed(claim):
             found.append((1, f"{name} is not refuted by its negative control"))
     return found
@@ -176,10 +172,7 @@ def _verdict(claim: Mapping[str, Any]) -> dict[str, Any]:
         "scope": dict(claim["scope"]),
         "findings": sorted(wording.findings(claim)),
         "mutants": {
-            **{
-                name: record[name]
-                for name in ("total", "killed", "implied", "ill_formed", "loose", "undecided")
-            },
+            **{name: record[name] for name in ("total", "killed", "implied", "ill_formed", "loose", "undecided")},
             "survivors": len(record["survivors"]),
             "late": record["late"]["total"],
             "late_held": len(record["late"]["held"]),
@@ -242,9 +235,7 @@ def _check_figure(figure: Mapping[str, Any], place: str) -> None:
                 f"the ledger is not valid at {place}: the lists of {_short(series['label'])} differ in length"
             )
         for axis, names in (("x", ("x",)), ("y", ("y", "low", "high"))):
-            if figure[f"{axis}_scale"] == "log" and any(
-                v <= 0 for name in names for v in columns.get(name, ())
-            ):
+            if figure[f"{axis}_scale"] == "log" and any(v <= 0 for name in names for v in columns.get(name, ())):
                 wrong = f"{_short(series['label'])} is not positive on a logarithmic {axis} axis"
                 raise LemmataError(f"the ledger is not valid at {place}: {wrong}")
 

@@ -7,8 +7,9 @@ of a fixed list and serialised with everything escaped; what does not fit is sho
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from html import unescape
+from typing import Literal
 from unicodedata import category
 from xml.etree import ElementTree
 
@@ -38,12 +39,17 @@ _MACROS = re.compile(r"\\(?:re)?newcommand|\\def(?![a-zA-Z])")
 _ROWS = frozenset({"math", "mrow", "mtd", "mstyle"})
 _LIMITS = frozenset({"lim", "max", "min", "sup", "inf"})
 _QUANTITIES = frozenset("∞∂∇∀∃")
+_PRIMES = frozenset("′″‴⁗")
+# What the converter does not know, by what it knows and sets the same way.
+_SYNONYMS = {"{aligned}": "{align*}", "{gathered}": "{matrix}", ":=": r"\coloneqq "}
 _SIGNS = frozenset("+−-±∓")
 _CLOSING = frozenset(")]}|‖!⟩⌉⌋…⋯.")
 _TIGHT = frozenset("/|‖")
 _TALL = frozenset({"mfrac", "munder", "munderover", "mtable", "mroot", "msqrt"})
 _STRAY = frozenset({"{", "}", "&", "$", "#"})
-_INLINE = re.compile(r"(?<!\\)\$([^$]+?)(?<!\\)\$", re.DOTALL)
+_INLINE = re.compile(r"``(?P<code>[^`]+)``|(?<!\\)\$(?P<math>[^$]+?)(?<!\\)\$", re.DOTALL)
+
+Kind = Literal["text", "math", "code"]
 
 
 class _ConversionError(Exception):
@@ -60,19 +66,23 @@ def inline(latex: str) -> Markup:
     return _formula(latex, "inline")
 
 
-def segments(text: str) -> Iterator[tuple[bool, str]]:
-    r"""Split text at its inline formulas: pairs of whether it is a formula, and the LaTeX or the words.
+def segments(text: str) -> Iterator[tuple[Kind, str]]:
+    r"""Split text at its formulas (``$latex$``) and its code (between double backquotes).
 
-    ``\$`` is a dollar sign; one without a partner is itself.
+    Pairs of what a segment is, and its content without the signs. ``\$`` is a dollar sign, and so is one without a
+    partner.
     """
     position = 0
     for match in _INLINE.finditer(text):
         if match.start() > position:
-            yield False, text[position : match.start()].replace(r"\$", "$")
-        yield True, match.group(1).strip()
+            yield "text", text[position : match.start()].replace(r"\$", "$")
+        if match["code"] is None:
+            yield "math", match["math"].strip()
+        else:
+            yield "code", match["code"]
         position = match.end()
     if position < len(text):
-        yield False, text[position:].replace(r"\$", "$")
+        yield "text", text[position:].replace(r"\$", "$")
 
 
 def paragraphs(text: str) -> list[str]:
@@ -81,14 +91,17 @@ def paragraphs(text: str) -> list[str]:
 
 
 def line(text: str) -> Markup:
-    """Plain text with ``$latex$`` in it as HTML."""
-    return Markup("").join(
-        inline(part) if is_formula else escape(part) for is_formula, part in segments(text)
-    )
+    """Plain text with formulas and code in it as HTML."""
+    show: dict[Kind, Callable[[str], Markup]] = {
+        "text": escape,
+        "math": inline,
+        "code": Markup("<code>{}</code>").format,
+    }
+    return Markup("").join(show[kind](part) for kind, part in segments(text))
 
 
 def prose(text: str) -> Markup:
-    """Plain text with ``$latex$`` in it as HTML paragraphs."""
+    """Plain text with formulas and code in it as HTML paragraphs."""
     return Markup("\n").join(Markup("<p>{}</p>").format(line(part)) for part in paragraphs(text))
 
 
@@ -103,9 +116,16 @@ def _formula(latex: str, display: str) -> Markup:
 def _convert(latex: str, display: str) -> str:
     if _MACROS.search(latex):
         raise _ConversionError
-    # The converter knows the outer environment only; within a formula both are set the same way.
-    source = latex.replace("{aligned}", "{align*}")
+    source = latex
+    for theirs, ours in _SYNONYMS.items():
+        source = source.replace(theirs, ours)
     tree = _rebuilt(Converter(display=display).convert_to_element(source), display)
+    # An environment that the converter does not know would run its lines together.
+    table = tree.find(".//mtable")
+    if (r"\\" in source or r"\begin" in source) and table is None:
+        raise _ConversionError
+    if table is not None and "{gathered}" in latex:
+        table.set("displaystyle", "true")
     tree.set("display", display)
     tree.set("alttext", latex)
     return ElementTree.tostring(tree, encoding="unicode", short_empty_elements=False)
@@ -116,17 +136,24 @@ def _rebuilt(element: ElementTree.Element, display: str) -> ElementTree.Element:
     if tag not in _ELEMENTS:
         raise _ConversionError
     text = unescape(element.text or "")
+    # The tilde of a relation comes as the accent's.
+    if tag == "mi" and text == "~":
+        text = "∼"
     # What the converter does not know it passes on as an identifier.
     if tag == "mi" and (text in _STRAY or text.startswith("\\")):
         raise _ConversionError
     # A name such as He is an identifier, and so is infinity; operators are set with space on both sides.
-    if tag == "mo" and ((len(text) > 1 and text.isalpha()) or text == "∞"):
+    if tag == "mo" and (text.isalpha() or text == "∞"):
         tag = "mi"
-    # Some relations and operations come as identifiers, which would be set without any space.
-    elif tag == "mi" and len(text) == 1 and category(text) == "Sm" and text not in _QUANTITIES:
-        tag = "mo"
+    # Some relations and operations come as identifiers, which would be set without any space, and so do primes, which
+    # math fonts raise as operators only.
+    elif tag == "mi" and len(text) == 1 and (category(text) == "Sm" or text in _PRIMES):
+        tag = "mi" if text in _QUANTITIES else "mo"
     copy = ElementTree.Element(tag, _attributes(element))
     copy.text = text
+    # Identifiers of one letter are set in italics unless told otherwise; one that came as an operator is a name.
+    if element.tag == "mo" and tag == "mi" and len(text) == 1:
+        copy.set("mathvariant", "normal")
     if tag == "mo" and text in _TIGHT:
         copy.attrib |= {"lspace": "0", "rspace": "0"}
     children = [_rebuilt(child, display) for child in element]
@@ -169,9 +196,7 @@ def _is_operator(element: ElementTree.Element) -> bool:
 
 
 def _attributes(element: ElementTree.Element) -> dict[str, str]:
-    kept = {
-        name: value for name, value in element.attrib.items() if name in _ATTRIBUTES and _PLAIN.match(value)
-    }
+    kept = {name: value for name, value in element.attrib.items() if name in _ATTRIBUTES and _PLAIN.match(value)}
     # MathML Core leaves the alignment of cells to CSS.
     if (alignment := element.get("columnalign")) in _ALIGNMENTS:
         kept["style"] = f"text-align: {alignment}"

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import functools
+import hashlib
+import math
 import time
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Executor, as_completed
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
-from lemmata import digests
+from lemmata import digests, seeding
 from lemmata.decisions import Decision, Plan, Region, decide, robust_spread, seeds_needed
 from lemmata.engines.balls import NoEnclosure, enclose
 from lemmata.errors import LemmataError
-from lemmata.experiments import CellTask, Experiment, Samples, public_name
-from lemmata.obligations import IllFormed, Measured, Within
+from lemmata.experiments import CellTask, Experiment, Samples
+from lemmata.obligations import IllFormed, Measured, MedianWithin
 from lemmata.profiles import SCHEDULE
 from lemmata.seeding import digest
 from lemmata.store import Store
@@ -141,9 +144,9 @@ class Laboratory:
     def _outcome(self, obligation: Measured, place: Region, decision: Decision, plan: Plan) -> Outcome:
         samples = obligation.samples
         values = self.values(samples, decision.seeds) or []
-        discrepancy = (place.high - place.low) / 2 if isinstance(obligation, Within) else abs(decision.median - place.low)
+        discrepancy = (place.high - place.low) / 2 if isinstance(obligation, MedianWithin) else abs(decision.median - place.low)
         spread = robust_spread(values)
-        needed = seeds_needed(discrepancy / spread, plan.confirm_level) if spread > 0 and discrepancy > 0 else None
+        needed = seeds_needed(discrepancy / spread, plan.confirm_level) if 0 < spread < math.inf and discrepancy > 0 else None
         result = {"inside": Result.PROVED, "disjoint": Result.REFUTED, "open": Result.UNDECIDED}[decision.outcome]
         shown = f"[{decision.refute.low:.4g}, {decision.refute.high:.4g}]"
         witness = ""
@@ -154,7 +157,7 @@ class Laboratory:
             witness = f"{samples.name} at {_words(samples)}: {decision.seeds} seeds leave it open{more}"
         return Outcome(
             label=obligation.by,
-            obligation="within" if isinstance(obligation, Within) else "at least",
+            obligation="within" if isinstance(obligation, MedianWithin) else "at least",
             latex=obligation.latex(),
             result=result,
             grade=Grade.STATISTICAL,
@@ -197,18 +200,23 @@ def region(obligation: Measured) -> Region:
 
 @functools.cache
 def code_digest(experiment: Experiment) -> str:
-    """Digest of the experiment's static import closure and of the versions that its numbers depend on."""
+    """Digest of what an experiment's numbers depend on: its static import closure, the draws, and the numerical libraries.
+
+    The framework hands draws to the experiment and takes numbers from it; of its own sources only the draws' count.
+    """
     module = experiment.module
-    path = CellTask.of(experiment, {}, 0, 0).path
     if module == "__main__":
-        raise LemmataError(f"{public_name(module)}: experiments must live in a file or module that workers can import")
+        raise LemmataError("an experiment defined in __main__ cannot be found by workers; put it into a file or module")
+    path = CellTask.of(experiment, {}, 0, 0).path
+    sources = digests.source_digest([path or module], EXPERIMENT_PACKAGES)
+    draws = hashlib.sha256(Path(seeding.__file__).read_bytes()).hexdigest()
     versions = digests.versions()
-    numerics = {name: versions[name] for name in ("numpy", "torch") if name in versions}
-    return digest(digests.source_digest([path or module], OUR_PACKAGES), numerics)
+    numerics = {name: versions[name] for name in ("numpy", "scipy", "torch") if name in versions}
+    return digest(sources, draws, numerics)
 
 
-OUR_PACKAGES = ("lemmata", "theory", "empirics")
-"""Packages whose sources count when a verdict or a cell is asked whether it is stale."""
+EXPERIMENT_PACKAGES = ("theory", "empirics")
+"""Packages that are followed from an experiment, besides its own."""
 
 
 def _words(samples: Samples) -> str:

@@ -5,19 +5,25 @@ A check that cannot tell a statement from its mutants does not check it.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import sympy
-from sympy import Basic, Integer, Rational, S, Symbol
+from sympy import Basic, Rational, S, Set, Symbol
 
-from lemmata.domains import Domains, as_domain, integers, is_infinite, is_integer, words
-from lemmata.statements import Separation, Statement, latex, rebuild
+from lemmata.domains import Domains, as_domain, integers, is_infinite, is_integer, points, words
+from lemmata.engines import balls
+from lemmata.statements import Separation, Statement, Upper, latex, rebuild
 
 Path = tuple[int, ...]
 
 LATE = 1000
 """Late mutants agree with the statement below this index."""
+WINDOW = (Rational(61803, 100_000), Rational(61804, 100_000))
+"""Late mutants of a real variable differ in this part of its domain only, far from every simple fraction."""
+HUGE = 10**6
+"""By how many times its size a bound is tightened in a late mutant."""
 
 
 @dataclass(frozen=True)
@@ -25,7 +31,8 @@ class Mutant:
     """A mutated statement.
 
     ``change`` says in words what was changed. ``formula``, ``path`` and ``new`` tell where and into what, for the judgement
-    whether the change made any difference. ``stronger`` marks mutants of inequalities that claim more than the original.
+    whether the change made any difference. ``stronger`` marks mutants that claim more than the original: a better bound, or a
+    hypothesis less.
     """
 
     statement: Statement
@@ -34,6 +41,11 @@ class Mutant:
     path: Path = ()
     new: Basic | None = None
     stronger: bool = False
+
+    @property
+    def drops_hypothesis(self) -> bool:
+        """Whether it is a domain that was changed."""
+        return self.stronger and not self.formula
 
 
 def mutants(statement: Statement) -> Iterator[Mutant]:
@@ -52,52 +64,118 @@ def mutants(statement: Statement) -> Iterator[Mutant]:
 def _all(statement: Statement) -> Iterator[Mutant]:
     for name, formula in statement.formulas().items():
         direction = statement.stronger.get(name)
-        if direction is not None:
-            for factor in (Rational(11, 10), Rational(3, 2), Rational(3)):
-                scale = factor if direction > 0 else 1 / factor
-                changed = sympy.Mul(scale, formula, evaluate=False)
-                change = f"{name}: scaled by {scale}"
-                yield Mutant(statement.with_formula(name, changed), change, name, stronger=True)
-            continue
         existential = getattr(statement, "existential", ())
+        if isinstance(statement, Upper) and name == "quantity":
+            # To mutate what is bounded would mostly give weaker bounds, hence true ones. This one is false.
+            contradiction = sympy.Add(statement.bound, -statement.stronger["bound"], evaluate=False)
+            yield Mutant(statement.with_formula(name, contradiction), "quantity: replaced by one that breaks the bound", name)
+            continue
+        if direction is not None:
+            for changed, change in _strengthened(formula, direction, statement.domain_map(), existential):
+                yield Mutant(statement.with_formula(name, changed), f"{name}: {change}", name, stronger=True)
+            continue
         for path, old, new in _changes(formula, statement.domain_map(), existential):
             change = f"{name}: {_short(old)} becomes {_short(new)}"
             yield Mutant(statement.with_formula(name, put(formula, path, new)), change, name, path, new)
     for symbol, domain in statement.hypotheses():
         change = f"hypothesis {words(symbol, domain)} dropped"
-        yield Mutant(statement.with_domain(symbol, S.Reals), change)
+        yield Mutant(statement.with_domain(symbol, S.Reals), change, stronger=True)
     if isinstance(statement, Separation):
         yield Mutant(statement.reversed(), f"{statement.better} and {statement.worse} exchanged")
 
 
-def late_mutants(statement: Statement) -> Iterator[Mutant]:
-    """Statements that are wrong only from an integer variable's value ``LATE`` on.
+def _strengthened(
+    formula: Basic, direction: int, domains: Domains, existential: tuple[Symbol, ...]
+) -> Iterator[tuple[Basic, str]]:
+    """Stronger versions of a bound, with the change in words: scaled away from what it bounds, whatever its sign.
 
-    A check that rounds a list of cases up to "for all" takes them for true.
+    Existential constants count as positive. A bound that holds up to one cannot be scaled: its dependence on each
+    unbounded symbol is made better by a square root.
     """
-    if statement.stronger:
+    if formula.free_symbols & set(existential):
+        for symbol in sorted(formula.free_symbols & set(domains), key=str):
+            if domains[symbol].sup == sympy.oo:
+                root = sympy.Pow(symbol, Rational(direction, 2), evaluate=False)
+                yield sympy.Mul(root, formula, evaluate=False), f"times {_short(root)}"
         return
+    signs = _signs(formula, domains)
+    for factor in (Rational(11, 10), Rational(3, 2), Rational(3)):
+        larger = direction if signs == {1} else -direction
+        if signs in ({1}, {-1}):
+            scale = factor if larger > 0 else 1 / factor
+            yield sympy.Mul(scale, formula, evaluate=False), f"scaled by {scale}"
+            continue
+        share = direction * (factor - 1 if direction > 0 else 1 - 1 / factor)
+        size = S.One if signs == {0} else sympy.Abs(formula, evaluate=False)
+        change = sympy.Mul(share, size, evaluate=False)
+        yield sympy.Add(formula, change, evaluate=False), f"{_short(change)} added"
+
+
+def _signs(formula: Basic, domains: Domains) -> set[int | None]:
+    """The signs that a formula takes where it is defined; None among them where a sign is not known."""
+    found: set[int | None] = set()
+    for point in points({s: d for s, d in domains.items() if s in formula.free_symbols}):
+        with contextlib.suppress(balls.Undefined):
+            found.add(balls.sign(formula, point))
+    return found
+
+
+def late_mutants(statement: Statement) -> Iterator[Mutant]:
+    """Statements that are wrong only on a part of their domain where a careless check does not look: from an integer variable's
+    value ``LATE`` on, or at its first one; where a real variable is very large, or in a ``WINDOW`` on either side.
+
+    A check that rounds a list of cases up to "for all", or proves less than the whole domain, takes one of them for true.
+    """
     domains = statement.domain_map()
     for name, formula in statement.formulas().items():
-        for path, part in walk(formula):
-            if isinstance(part, sympy.Sum) and not part.limits[0][2].is_Integer:
-                index = part.limits[0][0]
-                changed = rebuild(part, [_late(part.function, index), *part.limits])
-                yield Mutant(
-                    statement.with_formula(name, put(formula, path, changed)),
-                    f"{name}: the summand is doubled from {index} = {LATE} on",
-                )
+        direction = statement.stronger.get(name)
+        if name == "quantity":
+            direction = -statement.stronger["bound"]
+        if direction is None:
+            for path, part in walk(formula):
+                if isinstance(part, sympy.Sum) and not part.limits[0][2].is_Integer:
+                    index = part.limits[0][0]
+                    changed = rebuild(part, [_where(index >= LATE, part.function, direction), *part.limits])
+                    yield Mutant(
+                        statement.with_formula(name, put(formula, path, changed)),
+                        f"{name}: the summand is doubled from {index} = {LATE} on",
+                    )
         for symbol in sorted(formula.free_symbols & set(domains), key=str):
-            if is_integer(domains[symbol]) and is_infinite(domains[symbol]):
-                yield Mutant(
-                    statement.with_formula(name, _late(formula, symbol)),
-                    f"{name}: doubled from {symbol} = {LATE} on",
-                )
+            for condition, words in _unseen(symbol, domains[symbol]):
+                changed = _where(condition, formula, direction)
+                how = "doubled" if direction is None else "much larger" if name == "quantity" else "much stronger"
+                yield Mutant(statement.with_formula(name, changed), f"{name}: {how} {words}")
 
 
-def _late(expression: Basic, index: Symbol) -> Basic:
-    doubled = sympy.Mul(2, expression, evaluate=False)
-    return sympy.Piecewise((expression, index < LATE), (doubled, True), evaluate=False)
+def _unseen(symbol: Symbol, domain: Set) -> Iterator[tuple[Basic, str]]:
+    """Conditions on a symbol that hold on a part of its domain which is easily forgotten, and their words."""
+    if not is_infinite(domain):
+        return
+    if is_integer(domain):
+        yield symbol >= LATE, f"from {symbol} = {LATE} on"
+        yield symbol <= domain.inf, f"at {symbol} = {domain.inf}"
+        return
+    if domain.sup == sympy.oo:
+        yield symbol >= LATE, f"from {symbol} = {LATE} on"
+    if domain.inf == -sympy.oo:
+        yield symbol <= -LATE, f"up to {symbol} = {-LATE}"
+    for end, inwards in ((domain.inf, 1), (domain.sup, -1)):
+        scale = domain.measure if domain.measure.is_finite else S.One
+        origin = end if end.is_finite else S.Zero
+        # Where an end is infinite, its side of zero.
+        step = inwards * scale if end.is_finite else -inwards * scale
+        low, high = sorted(origin + step * part for part in WINDOW)
+        if end.is_finite or not (domain.inf.is_finite or domain.sup.is_finite):
+            yield sympy.And(symbol > low, symbol < high), f"where {low} < {symbol} < {high}"
+
+
+def _where(condition: Basic, expression: Basic, direction: int | None) -> Basic:
+    """The expression, but doubled where the condition holds; or, for a bound, so strong there that it should be false."""
+    changed = sympy.Mul(2, expression, evaluate=False)
+    if direction is not None:
+        size = sympy.Add(1, sympy.Abs(expression, evaluate=False), evaluate=False)
+        changed = sympy.Add(expression, sympy.Mul(direction * HUGE, size, evaluate=False), evaluate=False)
+    return sympy.Piecewise((changed, condition), (expression, True), evaluate=False)
 
 
 def walk(expression: Basic, path: Path = ()) -> Iterator[tuple[Path, Basic]]:
@@ -124,14 +202,15 @@ def put(expression: Basic, path: Path, new: Basic) -> Basic:
 
 
 def domains_at(expression: Basic, path: Path, domains: Domains) -> Domains:
-    """The domains of the symbols at a path: those of the statement, and the sums' indices on the way."""
+    """The domains of the symbols at a path: those of the statement, and the indices on the way of sums from a number on."""
     known = dict(domains)
     for depth in range(len(path)):
         node = at(expression, path[:depth])
         if isinstance(node, sympy.Sum):
             index, low, high = node.limits[0]
-            least = int(low) if low.is_Integer else 0
-            known[index] = as_domain(integers(least, int(high) if high.is_Integer else None))
+            known.pop(index, None)
+            if low.is_Integer and not (high.is_Integer and high < low):
+                known[index] = as_domain(integers(int(low), int(high) if high.is_Integer else None))
     return known
 
 
@@ -158,6 +237,8 @@ def _changes(
         elif isinstance(node, Symbol):
             if node in bound or _is_index(parent, path):
                 yield path, node, sympy.Add(node, 1, evaluate=False)
+            elif parent is None:
+                yield path, node, sympy.Mul(2, node, evaluate=False)
             for other in symbols:
                 if other != node and node in symbols:
                     yield path, node, other

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import sympy
 from sympy import Basic, Set, Symbol
 
-from lemmata.domains import as_domain
+from lemmata.domains import as_domain, require_consistent
 from lemmata.errors import LemmataError
 from lemmata.experiments import Samples
 from lemmata.statements import latex
@@ -32,13 +32,16 @@ class Exact:
 
         Raises
         ------
-        LemmataError : a free symbol without a domain.
+        LemmataError : a free symbol without a domain, or with assumptions that its domain does not grant.
         """
         free = self.left.free_symbols | self.right.free_symbols
         missing = sorted(str(s) for s in free - set(self.for_all))
         if missing:
             raise LemmataError(f"obligation '{self.by or self.latex()}': give {', '.join(missing)} a domain in for_all")
-        return {symbol: as_domain(domain) for symbol, domain in self.for_all.items() if symbol in free}
+        domains = {symbol: as_domain(domain) for symbol, domain in self.for_all.items() if symbol in free}
+        for symbol, domain in domains.items():
+            require_consistent(symbol, domain)
+        return domains
 
     def latex(self) -> str:
         """The obligation in LaTeX."""
@@ -88,14 +91,28 @@ class Given:
     citation: str
 
 
+def _check_measured(name: str, samples: object, **bounds: object) -> None:
+    if not isinstance(samples, Samples):
+        raise LemmataError(f"{name}({samples!r:.60}, ...): the first argument is Samples(...); AtMost compares expressions")
+    for bound, value in bounds.items():
+        if not isinstance(value, Basic) or value.has(sympy.Float):
+            raise LemmataError(f"{name}: {bound} = {value!r:.60}: write an exact SymPy number, as Rational(1, 3)")
+        if value.free_symbols:
+            free = ", ".join(sorted(str(symbol) for symbol in value.free_symbols))
+            raise LemmataError(f"{name}: {bound} = {value}: give {free} the cell's value")
+
+
 @dataclass(frozen=True)
-class Within:
+class MedianWithin:
     """The median of a measured variable is within ``slack`` of a predicted value."""
 
     samples: Samples
     around: Basic
     slack: Basic
     by: str = ""
+
+    def __post_init__(self) -> None:
+        _check_measured("MedianWithin", self.samples, around=self.around, slack=self.slack)
 
     def bounds(self) -> tuple[Basic | None, Basic | None]:
         return self.around - self.slack, self.around + self.slack
@@ -106,12 +123,15 @@ class Within:
 
 
 @dataclass(frozen=True)
-class AtLeast:
+class MedianAtLeast:
     """The median of a measured variable is at least a predicted value."""
 
     samples: Samples
     least: Basic
     by: str = ""
+
+    def __post_init__(self) -> None:
+        _check_measured("MedianAtLeast", self.samples, least=self.least)
 
     def bounds(self) -> tuple[Basic | None, Basic | None]:
         return self.least, None
@@ -121,5 +141,5 @@ class AtLeast:
         return rf"\operatorname{{median}} {name} \ge {latex(self.least)}"
 
 
-Measured = Within | AtLeast
-Obligation = Equal | AtMost | Given | Within | AtLeast
+Measured = MedianWithin | MedianAtLeast
+Obligation = Equal | AtMost | Given | MedianWithin | MedianAtLeast

@@ -46,7 +46,10 @@ class Source:
         if len(found) != 1:
             where = self.modules[0]
             raise LemmataError(f"{where}: states {len(found)} papers; a claim file has one Paper(...) at its top level")
-        return next(iter(found.values()))
+        paper = next(iter(found.values()))
+        if not paper.claims:
+            raise LemmataError(f"{self.modules[0]}: the paper {paper.id} states no claim")
+        return paper
 
 
 @dataclass(frozen=True)
@@ -56,10 +59,13 @@ class Selection:
     sources: tuple[Source, ...]
     claims: frozenset[str]
 
-    def wants(self, claim_id: str, source: Source) -> bool:
-        """Whether a claim was asked for."""
-        chosen = {c for c in self.claims if c.split("/")[0] == source.name}
-        return not chosen or claim_id in chosen
+    def asked(self, paper: str, source: Source) -> frozenset[str]:
+        """The ids of the claims that were asked for; empty for all of the paper's.
+
+        A claim goes by the name of its source or of its paper: a claim file may be called otherwise than its paper.
+        """
+        parts = [claim.partition("/")[::2] for claim in self.claims]
+        return frozenset(f"{paper}/{slug}" for name, slug in parts if name in (source.name, paper))
 
 
 def is_path(name: str) -> bool:
@@ -87,7 +93,9 @@ def discover(project: Path | None = None) -> dict[str, Source]:
 
 
 def select(wanted: Sequence[str], project: Path | None = None) -> Selection:
-    """The papers and claims of a command line: names of papers, ``paper/claim`` ids, or paths of claim files; all if none.
+    """The papers and claims of a command line; all papers if it names none.
+
+    A word is a paper's name, ``PAPER/CLAIM``, a claim file's path, or ``FILE.py::CLAIM``.
 
     Raises
     ------
@@ -96,24 +104,25 @@ def select(wanted: Sequence[str], project: Path | None = None) -> Selection:
     known = discover(project)
     if not wanted:
         return Selection(tuple(known.values()), frozenset())
-    sources: dict[str, Source] = {}
-    claims = set()
+    chosen: dict[Source, set[str]] = {}
+    whole: set[Source] = set()
     for word in wanted:
-        if word.endswith(".py"):
-            path = Path(word).resolve()
+        file, _, slug = word.partition("::")
+        if file.endswith(".py"):
+            path = Path(file).resolve()
             if not path.is_file():
-                raise LemmataError(f"{word}: no such claim file")
-            sources[str(path)] = Source(path.stem, (str(path),))
-            continue
-        name, _, slug = word.partition("/")
-        if name not in known:
-            raise LemmataError(f"unknown paper '{name}'{nearest(name, known)}")
-        sources[name] = known[name]
-        if slug:
-            claims.add(word)
+                raise LemmataError(f"{file}: no such claim file")
+            source = Source(path.stem, (str(path),))
         else:
-            claims -= {c for c in claims if c.startswith(f"{name}/")}
-    return Selection(tuple(sources.values()), frozenset(claims))
+            name, _, slug = word.partition("/")
+            if name not in known:
+                raise LemmataError(f"unknown paper '{name}'{nearest(name, known)}")
+            source = known[name]
+        chosen.setdefault(source, set()).add(f"{source.name}/{slug}")
+        if not slug:
+            whole.add(source)
+    claims = frozenset(claim for source, asked in chosen.items() if source not in whole for claim in asked)
+    return Selection(tuple(chosen), claims)
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

@@ -1,9 +1,10 @@
 """Claims as test items of pytest: ``lemmata::<paper>::<claim>``.
 
-``pytest --lemmata damian2022`` adds a paper's claims to what pytest collects, ``pytest lemmata::damian2022::lemma-17`` runs one
-alone, and the ini option ``lemmata_claims`` adds claims whenever pytest is run without naming files. An item judges its claim as
-``lemmata run`` does and shares the store with it. A listed finding passes. What is undecided is skipped under the profile
-``smoke``, and fails under the others.
+``pytest --lemmata damian2022`` adds a paper's claims to what pytest collects, ``pytest
+lemmata::damian2022::lemma-17`` runs one alone, and the ini option ``lemmata_claims`` adds claims whenever
+pytest is run without naming files. An item judges its claim as ``lemmata run`` does and shares the store with
+it. A listed finding passes. What is undecided is skipped under the profile ``smoke``, and fails under the
+others.
 
 Nothing else of lemmata is imported before claims are asked for.
 """
@@ -12,7 +13,8 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Iterator, Mapping, Sequence
+import warnings
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,44 +25,59 @@ from lemmata.errors import LemmataError
 from lemmata.profiles import JUDGING_ROOT, PROFILES
 
 if TYPE_CHECKING:
-    from lemmata.papers import Source
     from lemmata.runner import Indexed, Run
 
 TREE = "lemmata"
-"""The node under which all claims are."""
+"""The node above all claims, with which their node ids begin."""
 
 UNDECIDED = 3
-"""Exit code of a problem that more work may solve."""
+"""The exit code that a problem asks for which more work may solve."""
+
+STRICT = next(name for name, profile in PROFILES.items() if profile.strict)
+"""A profile under which an undecided claim is a problem."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Declare the options."""
-    names = "papers, PAPER/CLAIM ids or claim files (comma separated or repeated)"
+    names = "papers, PAPER/CLAIM, claim files or FILE.py::CLAIM, comma separated or repeated"
+    profiles = ", ".join(PROFILES)
     group = parser.getgroup("lemmata", "claims of deep-learning theory")
-    group.addoption("--lemmata", action="append", default=[], metavar="NAMES", help=f"Verify these claims too: {names}.")
-    group.addoption("--lemmata-profile", default="smoke", metavar="NAME", help=f"One of {', '.join(PROFILES)} (default: smoke).")
-    group.addoption("--lemmata-seed", type=_root_seed, default=JUDGING_ROOT, metavar="N", help="Root seed (default: %(default)s).")
+    group.addoption(
+        "--lemmata", action="append", default=[], metavar="NAMES", help=f"Verify these claims: {names}."
+    )
+    group.addoption(
+        "--lemmata-profile", default="smoke", metavar="NAME", help=f"One of {profiles} (default: smoke)."
+    )
+    group.addoption(
+        "--lemmata-seed",
+        default=JUDGING_ROOT,
+        type=_root_seed,
+        metavar="N",
+        help="Root seed (default: %(default)s).",
+    )
     group.addoption(
         "--lemmata-store",
-        type=Path,
         metavar="DIR",
-        help="Folder of finished cells and verdicts (default: LEMMATA_STORE, or .lemmata beside the ini file).",
+        help="Folder of finished cells and verdicts (default: LEMMATA_STORE, or .lemmata by the ini file).",
     )
-    parser.addini("lemmata_claims", f"Claims to verify in runs that name no files: {names}.", type="linelist", default=[])
+    parser.addini(
+        "lemmata_claims", f"Claims to verify where no files are named: {names}.", type="linelist", default=[]
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Register the marker; and if claims are asked for, what collects them."""
+    """Register the marker; and what collects claims, if any are asked for."""
     config.addinivalue_line("markers", "lemmata(paper, kind): a claim that lemmata verifies.")
-    node_ids = [argument for argument in config.args if argument.partition("::")[::2] > (TREE, "")]
+    node_ids = [argument for argument in config.args if argument.startswith(f"{TREE}::")]
+    # pytest would look for files of these names.
     config.args = [argument for argument in config.args if argument not in node_ids]
     names = _split(config.getoption("lemmata"))
-    names += ["/".join(argument.split("::")[1:]) for argument in node_ids]
-    if not names and config.args_source is not config.ArgsSource.ARGS:
+    if not names and (node_ids or config.args_source is not config.ArgsSource.ARGS):
         folder = _project(config)
-        names = [str(folder / n) if n.endswith(".py") else n for n in _split(config.getini("lemmata_claims"))]
-    if names:
-        config.pluginmanager.register(_Claims(config, names), "lemmata-claims")
+        configured = _split(config.getini("lemmata_claims"))
+        names = [str(folder / name) if ".py" in name else name for name in configured]
+    if names or node_ids:
+        config.pluginmanager.register(_Claims(config, names, node_ids), "lemmata-claims")
 
 
 def _root_seed(text: str) -> int:
@@ -79,81 +96,107 @@ def _project(config: pytest.Config) -> Path:
 
 
 class _Claims:
-    """Collects the claims of one session."""
+    """Collects the claims of one session: those of the names, narrowed to the node ids if there are any."""
 
-    def __init__(self, config: pytest.Config, names: Sequence[str]) -> None:
+    def __init__(self, config: pytest.Config, names: Sequence[str], node_ids: Sequence[str]) -> None:
         self.config = config
         self.names = names
+        self.node_ids = node_ids
+        self.papers: dict[str, list[tuple[Run, Indexed]]] = {}
 
     def pytest_sessionstart(self) -> None:
-        """Look the claims up, before xdist starts its workers: so a bad name is one error, and they find the index stored."""
+        """Look the claims up.
+
+        xdist starts its workers after this: so a bad name is one error, and they find the index stored.
+        """
         try:
-            self.job = self._job()
-            self.found = {source: self._asked(source) for source in self.job.selection.sources}
+            found = dict(self._find(self._job()))
+            self._check_node_ids(list(found))
         except LemmataError as error:
             raise pytest.UsageError(f"lemmata: {error}") from error
+        for node_id, task in found.items():
+            if not self.node_ids or any(_is_below(node_id, other) for other in self.node_ids):
+                self.papers.setdefault(node_id.split("::")[1], []).append(task)
 
     @pytest.hookimpl(wrapper=True)
-    def pytest_make_collect_report(self, collector: pytest.Collector) -> Iterator[None]:
+    def pytest_make_collect_report(
+        self, collector: pytest.Collector
+    ) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
         """Put the claims after all else that the session collects."""
         report = yield
         if isinstance(collector, pytest.Session) and report.passed:
-            report.result.append(_Tree.from_parent(collector, name=TREE, nodeid=TREE, claims=self))
+            report.result.append(ClaimTree.from_parent(collector, name=TREE, nodeid=TREE, papers=self.papers))
         return report
 
     def _job(self) -> Run:
         from lemmata import executors
-        from lemmata.papers import select
+        from lemmata.papers import discover, select
         from lemmata.profiles import profile
         from lemmata.runner import Run
         from lemmata.store import Store
 
         option, folder = self.config.option, _project(self.config)
-        in_worker = hasattr(self.config, "workerinput")
+        known = discover(folder)
+        papers = [node_id.split("::")[1] for node_id in self.node_ids]
+        names = [*self.names, *(paper for paper in papers if paper in known or not self.names)]
+        store = option.lemmata_store or os.environ.get("LEMMATA_STORE") or folder / ".lemmata"
+        in_worker = hasattr(self.config, "workerinput")  # of xdist, whose workers are processes enough
         return Run(
-            selection=select(self.names, folder),
+            selection=select(names, folder),
             profile=profile(option.lemmata_profile),
-            store=Store.open(option.lemmata_store or folder / os.environ.get("LEMMATA_STORE", ".lemmata")),
-            # The workers of xdist are processes enough.
+            store=Store.open(Path(store)),
             start=executors.starter("serial" if in_worker else "processes", executors.default_jobs()),
             root=option.lemmata_seed,
         )
 
-    def _asked(self, source: Source) -> list[Indexed]:
-        return [entry for entry in self.job.wanted(source) if self.job.selection.wants(entry.id, source)]
+    def _find(self, job: Run) -> Iterator[tuple[str, tuple[Run, Indexed]]]:
+        """Each claim's node id, a run of this claim, and what is known of it."""
+        for source in job.selection.sources:
+            for entry in job.asked(source):
+                selection = replace(job.selection, sources=(source,), claims=frozenset([entry.id]))
+                yield "::".join([TREE, *entry.id.split("/")]), (replace(job, selection=selection), entry)
+
+    def _check_node_ids(self, known: Sequence[str]) -> None:
+        from lemmata.papers import nearest
+
+        for node_id in self.node_ids:
+            if not any(_is_below(other, node_id) for other in known):
+                raise LemmataError(f"unknown claim '{node_id}'{nearest(node_id, known)}")
 
 
-class _Tree(pytest.Collector):
+def _is_below(node_id: str, other: str) -> bool:
+    return node_id == other or node_id.startswith(f"{other}::")
+
+
+class ClaimTree(pytest.Collector):
     """All papers with claims to verify."""
 
-    def __init__(self, claims: _Claims, **node: Any) -> None:
+    def __init__(self, papers: Mapping[str, list[tuple[Run, Indexed]]], **node: Any) -> None:
         super().__init__(**node)
-        self.claims = claims
+        self.papers = papers
 
-    def collect(self) -> Iterator[_PaperNode]:
-        for source, entries in self.claims.found.items():
-            name = entries[0].id.partition("/")[0] if entries else source.name
-            yield _PaperNode.from_parent(self, name=name, job=self.claims.job, source=source, entries=entries)
+    def collect(self) -> Iterator[PaperClaims]:
+        for paper, tasks in self.papers.items():
+            yield PaperClaims.from_parent(self, name=paper, tasks=tasks)
 
 
-class _PaperNode(pytest.Collector):
+class PaperClaims(pytest.Collector):
     """The claims of one paper, in the paper's order."""
 
-    def __init__(self, job: Run, source: Source, entries: Sequence[Indexed], **node: Any) -> None:
+    def __init__(self, tasks: Sequence[tuple[Run, Indexed]], **node: Any) -> None:
         super().__init__(**node)
-        self.job = job
-        self.source = source
-        self.entries = entries
+        self.tasks = tasks
 
     def collect(self) -> Iterator[ClaimItem]:
-        for entry in self.entries:
-            selection = replace(self.job.selection, sources=(self.source,), claims=frozenset([entry.id]))
-            job = replace(self.job, selection=selection)
+        for job, entry in self.tasks:
             yield ClaimItem.from_parent(self, name=entry.id.partition("/")[2], job=job, entry=entry)
 
 
 class ClaimItem(pytest.Item):
-    """One claim. ``-k`` knows it by its name, paper and kind; ``-m`` by the marker ``lemmata``, with paper and kind."""
+    """One claim.
+
+    ``-k`` knows it by its name, paper and kind, ``-m`` by the marker ``lemmata`` with ``paper`` and ``kind``.
+    """
 
     def __init__(self, job: Run, entry: Indexed, **node: Any) -> None:
         super().__init__(**node)
@@ -170,8 +213,10 @@ class ClaimItem(pytest.Item):
             document = self.job.document()
         except LemmataError as error:
             pytest.fail(f"lemmata: {error}", pytrace=False)
-        for path in self.job.store.set_aside:
-            self.warn(pytest.PytestWarning(f"lemmata: a corrupt entry was set aside and computed anew: {path}"))
+        aside = self.job.store.set_aside
+        while aside:
+            corrupt = f"lemmata: a corrupt entry was set aside and computed anew: {aside.pop()}"
+            warnings.warn(corrupt, pytest.PytestWarning, stacklevel=1)
         record = next(claim for claim in document["claims"] if claim["id"] == self.entry.id)
         problems = ledger.problems([record], STRICT)
         if any(code != UNDECIDED or self.job.profile.strict for code, _ in problems):
@@ -183,10 +228,6 @@ class ClaimItem(pytest.Item):
         return self.path, None, self.entry.id
 
 
-STRICT = next(name for name, profile in PROFILES.items() if profile.strict)
-"""A profile under which an undecided claim is a problem."""
-
-
 def _explanation(record: Mapping[str, Any], problems: Sequence[str]) -> Iterator[str]:
     """Why a claim does not pass: what is wrong, and each witness to it."""
     from lemmata import wording
@@ -195,10 +236,17 @@ def _explanation(record: Mapping[str, Any], problems: Sequence[str]) -> Iterator
     yield from problems
     for check in record["checks"]:
         if check["outcome"] != "proved":
-            yield f"  {check['outcome']}: {check['label'] or check['latex']}: {check['witness']}"
+            yield _line(check["outcome"], check["label"] or check["latex"], check["witness"])
     for finding in record["findings"]:
-        yield f"  {finding['kind']}{'' if finding['listed'] else ' (unlisted)'}: {finding['summary']}: {finding['witness']}"
-    yield from (f"  passes although false: {change}" for change in wording.survivors(record))
+        kind = finding["kind"] + ("" if finding["listed"] else " (unlisted)")
+        yield _line(kind, finding["summary"], finding["witness"])
+    for mutant in (*record["mutants"]["survivors"], *record["mutants"]["late"]["held"]):
+        yield _line("passes although false", mutant)
     if record["control"] is not None and not record["control"]["refuted"]:
-        yield f"  control {wording.parameters(record['control']['change'])}: {record['control']['witness']}"
-    yield from (f"  given {step}" for step in record["given"])
+        yield _line("control", wording.parameters(record["control"]["change"]), record["control"]["witness"])
+    for step in record["given"]:
+        yield _line("given", step)
+
+
+def _line(*parts: str) -> str:
+    return "  " + ": ".join(part for part in parts if part)

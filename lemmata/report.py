@@ -88,12 +88,13 @@ def _environment() -> Environment:
         "findings": wording.findings,
         "mutants": wording.mutants,
         "mutant_counts": wording.mutant_counts,
-        "seeds": wording.seeds,
+        "cell": wording.cell,
+        "formulas": wording.formulas,
         "steps": wording.steps,
         "outcome": wording.outcome,
         "designs": wording.designs,
         "strip": lambda cell: Markup(figures.strip(cell)),
         "drawn": lambda figure: Markup(figures.to_svg(figure, ink="currentColor")),
     }
-    environment.globals["rule"] = wording.CELLS_RULE
+    environment.globals |= {"rule": wording.CELLS_RULE, "cell_heads": wording.CELL_HEADS}
     return environment

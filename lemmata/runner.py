@@ -64,7 +64,7 @@ class Run:
     listener: Listener = field(default_factory=Listener)
 
     def __post_init__(self) -> None:
-        self._loaded: dict[str, Any] = {}
+        self._loaded: dict[Source, Any] = {}
         self._executor: Executor | None = None
 
     def document(self) -> dict[str, Any]:
@@ -81,8 +81,10 @@ class Run:
             for source in self.selection.sources:
                 index = self.index(source)
                 papers[index["paper"]["id"]] = {k: v for k, v in index["paper"].items() if k != "id"}
-                for entry in self.wanted(source):
-                    records.append(self._verdict(source, entry))
+                # All keys before any judging: what is edited meanwhile must not pass for what was judged.
+                keys = {entry.id: self._key(entry) for entry in self.wanted(source)}
+                for claim_id, key in keys.items():
+                    records.append(self._verdict(source, claim_id, key))
         finally:
             if self._executor is not None:
                 self._executor.shutdown(wait=False, cancel_futures=True)
@@ -113,6 +115,21 @@ class Run:
         key = digest("index", digests.source_digest([*source.modules, JUDGE], PACKAGES), list(source.modules))
         return self.store.compute_once("index", key, lambda: self._make_index(source))
 
+    def asked(self, source: Source) -> list[Indexed]:
+        """The claims asked for, in the paper's order.
+
+        Raises
+        ------
+        LemmataError : a claim that the paper does not have.
+        """
+        index = self.index(source)
+        entries = [_indexed(entry) for entry in index["claims"]]
+        asked = self.selection.asked(index["paper"]["id"], source)
+        known = [entry.id for entry in entries]
+        for claim_id in sorted(asked.difference(known)):
+            raise LemmataError(f"unknown claim '{claim_id}'{nearest(claim_id, known)}")
+        return [entry for entry in entries if not asked or entry.id in asked]
+
     def wanted(self, source: Source) -> list[Indexed]:
         """The claims asked for, and those that their proofs depend on, in the paper's order.
 
@@ -121,12 +138,7 @@ class Run:
         LemmataError : a claim that the paper does not have.
         """
         entries = {e["id"]: _indexed(e) for e in self.index(source)["claims"]}
-        asked = {c for c in self.selection.claims if c.split("/")[0] == source.name}
-        for claim_id in asked - set(entries):
-            raise LemmataError(f"unknown claim '{claim_id}'{nearest(claim_id, entries)}")
-        if not asked:
-            return list(entries.values())
-        todo, chosen = list(asked), set()
+        todo, chosen = [entry.id for entry in self.asked(source)], set()
         while todo:
             claim_id = todo.pop()
             if claim_id in entries and claim_id not in chosen:
@@ -138,16 +150,15 @@ class Run:
         """The claim's verdict, if it was judged with these very sources, versions, looks and root seed."""
         return self.store.read("verdicts", self._key(entry))
 
-    def _verdict(self, source: Source, entry: Indexed) -> dict[str, Any]:
-        stored = self.stored(entry)
-        if stored is None:
-            self.listener.judging(entry.id)
-            stored = self._judge(source, entry.id)
-            self.store.write("verdicts", self._key(entry), stored)
-            self.listener.judged(stored, False)
-        else:
-            self.listener.judged(stored, True)
-        return stored
+    def _verdict(self, source: Source, claim_id: str, key: str) -> dict[str, Any]:
+        found = self.store.read("verdicts", key)
+        stored = found is not None
+        if found is None:
+            self.listener.judging(claim_id)
+            found = self._judge(source, claim_id)
+            self.store.write("verdicts", key, found)
+        self.listener.judged(found, stored)
+        return found
 
     def _key(self, entry: Indexed) -> str:
         sources = digests.source_digest([*entry.roots, JUDGE], PACKAGES)
@@ -170,9 +181,9 @@ class Run:
         return self._executor
 
     def _paper(self, source: Source) -> Any:
-        if source.name not in self._loaded:
-            self._loaded[source.name] = source.load()
-        return self._loaded[source.name]
+        if source not in self._loaded:
+            self._loaded[source] = source.load()
+        return self._loaded[source]
 
     def _make_index(self, source: Source) -> dict[str, Any]:
         paper = self._paper(source)
@@ -193,7 +204,7 @@ def _entry(claim: Any, source: Source) -> dict[str, Any]:
         module = claim.obligations.__module__
         names = {m for m in source.modules if not is_path(m)}
         roots = [module] if module in names else roots
-        measured = any(isinstance(o, Measured) for o in claim.obligations(claim.upheld))
+        measured = any(isinstance(o, Measured) for o in claim.demands(claim.upheld))
     return {
         "id": claim.id,
         "kind": claim.stated.kind,
@@ -235,6 +246,7 @@ def propagate(records: Iterable[dict[str, Any]]) -> None:
                     record["status"] = "undecided"
                 if record["upheld"] == "holds":
                     record["upheld"] = "undecided"
+                    record["grade"] = "stated"
                 record["given"] = [*record["given"], f"{dependency}, which is not shown"]
             elif record["upheld"] == "holds":
                 record["grade"] = max(record["grade"], other["grade"], key=GRADES.index)

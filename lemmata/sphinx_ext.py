@@ -223,8 +223,8 @@ def _pages(document: Mapping[str, Any]) -> dict[str, str]:
 
 def _page(title: str, *parts: str) -> str:
     heading = "".join(
-        rf"\ :math:`{part}`\ " if is_formula else _escaped(part)
-        for is_formula, part in mathml.segments(" ".join(title.split()))
+        rf"\ :math:`{part}`\ " if kind == "math" else _escaped(part)
+        for kind, part in mathml.segments(" ".join(title.split()))
     )
     # Wide letters count twice in the length that the underline must have.
     return "\n\n".join([_MARK, f"{heading}\n{'=' * (2 * len(heading))}", *filter(None, parts)]) + "\n"

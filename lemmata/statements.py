@@ -55,7 +55,8 @@ class Statement:
 
     def with_domain(self, symbol: Symbol, domain: Set) -> Self:
         """The statement with one symbol's domain replaced."""
-        return dataclasses.replace(self, **{"domains": {**self.domain_map(), symbol: domain}})
+        changed: Any = {"domains": {**self.domain_map(), symbol: domain}}
+        return dataclasses.replace(self, **changed)
 
     def domain_map(self) -> dict[Symbol, Set]:
         """The domains of the free symbols, in normal form."""
@@ -72,8 +73,10 @@ class Statement:
         return {symbol.name: words(symbol, domain) for symbol, domain in self.domain_map().items()}
 
     def digest(self) -> str:
-        """SHA-256 over the kind, the formulas and the domains."""
-        formulas = {name: sympy.srepr(formula) for name, formula in self.formulas().items()}
+        """SHA-256 over the kind, every formula (mutated or not) and the domains."""
+        shown = {item.name: getattr(self, item.name) for item in dataclasses.fields(self)}
+        formulas = {name: sympy.srepr(value) for name, value in shown.items() if isinstance(value, Basic)}
+        formulas |= {name: sympy.srepr(formula) for name, formula in self.formulas().items()}
         return digest(self.kind, formulas, self.scope())
 
     def latex(self) -> str:
@@ -82,8 +85,23 @@ class Statement:
 
 
 def latex(expression: Basic) -> str:
-    """LaTeX of an unevaluated expression, in the order in which it was typed."""
-    return str(sympy.latex(expression, order="none"))
+    """LaTeX of an unevaluated expression, in the order in which it was typed; of a sum's limits, its sign."""
+    if isinstance(expression, sympy.Tuple):
+        index, low, high = (sympy.latex(part, order="none") for part in expression)
+        return rf"\sum_{{{index}={low}}}^{{{high}}}"
+    return str(sympy.latex(_without_ones(expression), order="none"))
+
+
+def _without_ones(expression: Basic) -> Basic:
+    """The expression without the factors of 1 that unevaluated quotients leave behind."""
+    if not expression.args:
+        return expression
+    arguments = [_without_ones(argument) for argument in expression.args]
+    if isinstance(expression, sympy.Mul):
+        arguments = [argument for argument in arguments if argument != 1] or [sympy.S.One]
+        if len(arguments) == 1:
+            return arguments[0]
+    return expression if arguments == list(expression.args) else rebuild(expression, arguments)
 
 
 @dataclass(frozen=True)
@@ -107,20 +125,38 @@ class Identity(Statement):
 
 @dataclass(frozen=True)
 class Upper(Statement):
-    """A quantity at most an expression; constants are explicit, or named symbols in ``existential``."""
+    """A quantity at most an expression; constants are explicit, or existential.
+
+    ``existential`` gives each constant that the statement says to exist a witness, which may not depend on the other symbols.
+    A check proves the statement for ``witnessed``.
+
+    Raises
+    ------
+    LemmataError : a witness that depends on a symbol with a domain.
+    """
 
     kind: ClassVar[str] = "upper"
     stronger: ClassVar[Mapping[str, int]] = {"bound": -1}
     quantity: Basic
     bound: Basic
     domains: Mapping[Symbol, Set] = field(default_factory=dict)
-    existential: tuple[Symbol, ...] = ()
+    existential: Mapping[Symbol, Basic] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for constant, witness in self.existential.items():
+            if witness.free_symbols & set(self.domains):
+                raise LemmataError(f"existential constant {constant}: its witness {witness} may not depend on other symbols")
+
+    @property
+    def witnessed(self) -> Basic:
+        """The bound with the witnesses in the place of the existential constants."""
+        return self.bound.xreplace(dict(self.existential))
 
     def latex(self) -> str:
         return rf"{latex(self.quantity)} \le {latex(self.bound)}"
 
     def formulas(self) -> dict[str, Basic]:
-        return {"bound": self.bound}
+        return {"bound": self.bound} if self.quantity.is_Symbol else {"quantity": self.quantity, "bound": self.bound}
 
 
 @dataclass(frozen=True)
@@ -153,9 +189,6 @@ class Tight(Statement):
 
     def formulas(self) -> dict[str, Basic]:
         return {"formula": self.formula}
-
-    def digest(self) -> str:
-        return digest(super().digest(), sympy.srepr(self.quantity), sympy.srepr(self.slack))
 
 
 @dataclass(frozen=True)
@@ -217,6 +250,10 @@ class Edit:
     old: Basic
     new: Basic
 
+    def __post_init__(self) -> None:
+        for side in ("old", "new"):
+            object.__setattr__(self, side, sympy.sympify(getattr(self, side), strict=True))
+
     def apply(self, statement: Statement) -> Statement:
         """The statement with the edit made.
 
@@ -229,7 +266,11 @@ class Edit:
             raise LemmataError(f"edit '{self.why}': no formula named {self.formula}; there are {', '.join(formulas)}")
         edited = replace(formulas[self.formula], self.old, self.new)
         if edited == formulas[self.formula]:
-            raise LemmataError(f"edit '{self.why}': {self.old} does not occur in {self.formula}")
+            parts = {str(part) for part in sympy.preorder_traversal(formulas[self.formula]) if not part.args}
+            raise LemmataError(
+                f"edit '{self.why}': {self.old} does not occur in {self.formula}, as printed; "
+                f"its numbers and symbols are {', '.join(sorted(parts))}"
+            )
         return statement.with_formula(self.formula, edited)
 
 
@@ -245,5 +286,10 @@ def replace(expression: Basic, old: Basic, new: Basic) -> Basic:
 
 def rebuild(expression: Basic, arguments: list[Basic]) -> Basic:
     """The expression's head over other arguments, unevaluated."""
+    if isinstance(expression, sympy.Sum):
+        # SymPy's own constructor multiplies an unevaluated summand by one, once more each time.
+        total = Basic.__new__(sympy.Sum, *arguments)
+        total.is_commutative = True
+        return total
     with sympy.evaluate(False):
         return expression.func(*arguments)

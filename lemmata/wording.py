@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import groupby
 from typing import Any
 
 STATUS_MARKS: Mapping[str, str] = {"holds": "✓", "fails": "✗", "undecided": "?"}
@@ -35,6 +34,9 @@ FATES: Mapping[str, str] = {
     "survivor": "survivor",
 }
 """What became of a mutant, in words."""
+
+CELL_HEADS = ("Seeds", "Median", "Region", "Confirming", "Refuting")
+"""Column heads of a table of cells, after the design."""
 
 CELLS_RULE = (
     "The claim is refuted when one refuting interval misses its region, and confirmed when every confirming "
@@ -139,21 +141,34 @@ def seeds(cell: Mapping[str, Any]) -> str:
     return f"{cell['seeds']} ({cell['seeds_needed']}{at})"
 
 
+def cell(measured: Mapping[str, Any]) -> list[str]:
+    """A measurement in words, one for each of ``CELL_HEADS``."""
+    intervals = [interval(measured[name]) for name in ("region", "confirm_interval", "refute_interval")]
+    return [seeds(measured), number(measured["median"]), *intervals]
+
+
 def steps(checks: Iterable[Mapping[str, Any]]) -> list[list[Mapping[str, Any]]]:
-    """The obligations in order, with the cells of one measured statement put together.
+    """The obligations in order, with those that say the same of several cases put together, at the place of the first.
 
-    Two consecutive measured obligations belong together when they share the label, the kind, the experiment
-    and the statistic; any other obligation stands alone.
+    Obligations with a label belong together when they agree in the label, the kind, the grade, and, if measured, in
+    the experiment and the statistic, else in the outcome, the domains and the engines.
     """
-
-    def key(item: tuple[int, Mapping[str, Any]]) -> tuple[object, ...]:
-        position, check = item
+    found: dict[tuple[object, ...], list[Mapping[str, Any]]] = {}
+    for position, check in enumerate(checks):
         measured = check["measured"]
-        if measured is None:
-            return (position,)
-        return (check["label"], check["obligation"], measured["experiment"], measured["statistic"])
+        if measured is not None:
+            tail: tuple[object, ...] = (measured["experiment"], measured["statistic"])
+        else:
+            tail = (check["outcome"], tuple(check["for_all"].items()), tuple(check["engines"]))
+        apart = "" if check["label"] else position
+        key = (check["label"], apart, check["obligation"], check["grade"], measured is None, *tail)
+        found.setdefault(key, []).append(check)
+    return list(found.values())
 
-    return [[check for _, check in group] for _, group in groupby(enumerate(checks), key=key)]
+
+def formulas(step: Iterable[Mapping[str, Any]]) -> list[str]:
+    """What the obligations of a step assert, once each."""
+    return list(dict.fromkeys(check["latex"] for check in step))
 
 
 def outcome(step: Sequence[Mapping[str, Any]]) -> str:

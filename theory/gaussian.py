@@ -11,7 +11,7 @@ import itertools
 from functools import cache
 
 import sympy
-from sympy import Basic, Expr, Function, Integer, Rational, Symbol, erf, exp, oo, pi, sqrt
+from sympy import Basic, Dummy, Expr, Function, Integer, Rational, Symbol, erf, exp, oo, pi, sqrt
 
 from theory.activations import Relu, Step
 
@@ -40,11 +40,11 @@ def expectation(expression: Basic, *variables: Symbol) -> Basic:
     expression : polynomial in the variables, times exponentials of affine forms and products of ``Step``, ``Relu``, ``sign``,
         ``Abs`` of affine forms. Other symbols are parameters. Each kinked function may depend on one variable only; several
         kinks in one variable must be rational numbers.
-    variables : the normal variables.
+    variables : the normal variables, as symbols that assume nothing but that they are real.
 
     Raises
     ------
-    CannotIntegrate : the expression is outside this family.
+    CannotIntegrate : the expression is outside this family, or SymPy has already used a false assumption on a variable.
 
     Examples
     --------
@@ -52,6 +52,11 @@ def expectation(expression: Basic, *variables: Symbol) -> Basic:
     >>> expectation(Relu(z), z)
     sqrt(2)/(2*sqrt(pi))
     """
+    expression = sympy.sympify(expression, strict=True)
+    real = Dummy(real=True).assumptions0
+    for variable in variables:
+        if not variable.assumptions0.items() <= real.items():
+            raise CannotIntegrate(f"{variable} is declared as more than real, which a normal variable is not")
     # Variables without kinks first: they leave the others' kinks alone.
     for variable in sorted(variables, key=lambda v: len(_kinked(expression, v))):
         expression = sympy.expand(_integrate_out(expression, variable))
@@ -75,7 +80,10 @@ def _integrate_out(expression: Basic, z: Symbol) -> Basic:
         for f, (slope, offset) in forms.items():
             right_of_kink = kinks.index(sympy.expand(-offset / slope)) < piece
             smooth[f] = _branch(f, positive=right_of_kink == slope.is_positive)
-        total += _on_interval(expression.xreplace(smooth), z, low, high)
+        piece_of_it = expression.xreplace(smooth)
+        if piece_of_it.has(sympy.zoo, sympy.nan, oo, -oo):
+            raise CannotIntegrate(f"{expression} is not finite between {z} = {low} and {z} = {high}")
+        total += _on_interval(piece_of_it, z, low, high)
     return total
 
 

@@ -96,6 +96,7 @@ class GradientSeries:
         ------
         IllFormed : a term that is not a vector, or a coefficient of negative order.
         """
+        self._require_terms_without(degree)
         end = self.end.subs(degree, p)
         if not end.is_Integer:
             raise IllFormed(f"the sum ends at {self.end}, which is not an integer at {degree} = {p}")
@@ -115,6 +116,7 @@ class GradientSeries:
         ------
         IllFormed : the series does not meet order q at one index that is an integer shift of q.
         """
+        self._require_terms_without(degree)
         found = Components(Integer(0), Integer(0))
         end = self.end.subs(degree, q + surplus)
         for term in self.terms:
@@ -131,6 +133,11 @@ class GradientSeries:
             for c in part.atoms(HermiteCoefficient)
         }
         return Components(found.along_u.xreplace(closed), found.along_w.xreplace(closed))
+
+    def _require_terms_without(self, degree: Symbol) -> None:
+        """A polynomial of degree p is one of degree p + 1 too: its gradient's terms cannot depend on p."""
+        if any(part.has(degree) for term in self.terms for part in (term.weight, term.order, term.copies)):
+            raise IllFormed(f"a term that depends on {degree}")
 
 
 def gradient_series(series: Basic) -> GradientSeries:
@@ -155,11 +162,12 @@ def _terms(summand: Basic) -> list[_Term]:
         if len(contractions) != 1:
             raise IllFormed(f"{product}: not one contraction a term")
         rest = product / contractions[0]
-        power = sympy.degree(rest, W) if rest.has(W) else 0
-        if rest.has(Contraction) or power not in (0, 1):
+        times_w = rest.has(W)
+        weight = rest / W if times_w else rest
+        if weight.has(Contraction, W):
             raise IllFormed(f"{product}: not linear in the contraction and in w")
         order, copies = contractions[0].args
-        found.append(_Term(rest.subs(W, 1), order, copies, bool(power)))
+        found.append(_Term(weight, order, copies, times_w))
     return found
 
 
@@ -187,7 +195,9 @@ def _numbers(expression: Basic, bias: Basic) -> Basic:
 def _decide(margin: Basic, q: Symbol, least: int) -> bool:
     """Whether an affine margin is nonnegative for all q >= least (a symbol in it is a positive integer)."""
     at_least = sympy.expand(margin.subs(q, least))
-    slope = sympy.expand(margin - margin.subs(q, least)).coeff(q, 1)
+    slope = margin.coeff(q, 1)
+    if sympy.expand(margin - slope * q).has(q) or not slope.is_Rational:
+        raise IllFormed(f"{margin} is not affine in {q}")
     if slope >= 0 and at_least.is_nonnegative:
         return True
     if slope <= 0 and at_least.is_negative:

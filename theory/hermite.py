@@ -5,12 +5,15 @@ E[He_j(Z) He_k(Z)] = k! delta_jk for a standard normal Z; He_{k+1}(x) = x He_k(x
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
 import sympy
 from flint import arb
 from sympy import Basic, Function, Integer, Symbol
+from sympy.core.function import ArgumentIndexError
+from sympy.utilities.iterables import sift
 
 from lemmata import IllFormed
 from lemmata.engines.balls import NoEnclosure, whole_number
@@ -41,7 +44,7 @@ class He(Function):
         ArgumentIndexError : the derivative in the order k is asked for.
         """
         if argindex != 2:
-            raise sympy.function.ArgumentIndexError(self, argindex)
+            raise ArgumentIndexError(self, argindex)
         k, x = self.args
         return k * He(k - 1, x)
 
@@ -110,15 +113,21 @@ class HermiteSeries:
     low: dict[int, Basic]
     tails: tuple[Tail, ...]
 
+    @property
+    def steady(self) -> int:
+        """An order from which on all low terms have ended and all sums have begun."""
+        begun = [int(tail.order.subs(tail.index, tail.start)) for tail in self.tails]
+        return max([order + 1 for order in self.low] + begun, default=0)
+
     def weight(self, order: int) -> Basic:
         """The total weight of He_order, exact."""
         return self.low.get(order, Integer(0)) + sum((tail.at(order) for tail in self.tails), Integer(0))
 
 
 def hermite_series(series: Basic, x: Symbol) -> HermiteSeries:
-    """Read a series in Hermite polynomials of ``x``: a sum of polynomial terms and of sums to infinity of weight times He_order.
+    """Read a series in Hermite polynomials of ``x``: polynomials, and sums to infinity of weights times Hermite polynomials.
 
-    The order must be affine in the sum's index, increasing.
+    The sums may stand inside of products with constants. An order must be affine in the sum's index, increasing.
 
     Raises
     ------
@@ -126,25 +135,37 @@ def hermite_series(series: Basic, x: Symbol) -> HermiteSeries:
     """
     low: dict[int, Basic] = {}
     tails: list[Tail] = []
-    for term in _terms(series):
-        sums = [a for a in sympy.preorder_traversal(term) if isinstance(a, sympy.Sum)]
-        if not sums:
-            for order, weight in _polynomial_weights(term, x).items():
-                low[order] = low.get(order, Integer(0)) + weight
+    for factor, series_part in _linear(series, sympy.Sum):
+        if series_part is not None:
+            tails += _tails(series_part, factor, x)
             continue
-        if len(sums) > 1:
-            raise IllFormed("a product of two sums")
-        factor = term.xreplace({sums[0]: Integer(1)}) if term != sums[0] else Integer(1)
-        if factor.has(x):
-            raise IllFormed("a factor of a sum that depends on the variable")
-        tails.append(_tail(sums[0], factor, x))
+        for order, weight in _polynomial_weights(factor, x).items():
+            low[order] = low.get(order, Integer(0)) + weight
     return HermiteSeries(low, tuple(tails))
 
 
-def _terms(expression: Basic) -> list[Basic]:
-    if isinstance(expression, sympy.Add):
-        return [term for argument in expression.args for term in _terms(argument)]
-    return [expression]
+def _linear(expression: Basic, kind: type[Basic]) -> Iterator[tuple[Basic, Basic | None]]:
+    """An expression as a sum of factors times nodes of a kind; a term without such a node is a factor alone.
+
+    Raises
+    ------
+    IllFormed : the expression is not linear in them.
+    """
+    if not expression.has(kind):
+        yield expression, None
+    elif isinstance(expression, kind):
+        yield Integer(1), expression
+    elif isinstance(expression, sympy.Add):
+        for term in expression.args:
+            yield from _linear(term, kind)
+    elif isinstance(expression, sympy.Mul):
+        (inner, *others), rest = sift(expression.args, lambda factor: factor.has(kind), binary=True)
+        if others:
+            raise IllFormed(f"a product with more than one {kind.__name__}")
+        for factor, node in _linear(inner, kind):
+            yield sympy.Mul(*rest, factor), node
+    else:
+        raise IllFormed(f"{kind.__name__} inside of {expression.func.__name__}")
 
 
 def _polynomial_weights(term: Basic, x: Symbol) -> dict[int, Basic]:
@@ -160,18 +181,19 @@ def _polynomial_weights(term: Basic, x: Symbol) -> dict[int, Basic]:
     return weights
 
 
-def _tail(series: sympy.Sum, factor: Basic, x: Symbol) -> Tail:
+def _tails(series: sympy.Sum, factor: Basic, x: Symbol) -> Iterator[Tail]:
+    if len(series.limits) != 1:
+        raise IllFormed("a sum over more than one index")
     index, start, end = series.limits[0]
     if end != sympy.oo or not start.is_Integer:
         raise IllFormed("a sum that does not run from an integer to infinity")
-    polynomials = [a for a in sympy.preorder_traversal(series.function) if isinstance(a, He)]
-    if len(set(polynomials)) != 1 or polynomials[0].args[1] != x:
-        raise IllFormed("a summand without exactly one Hermite polynomial of the variable")
-    order = sympy.expand(polynomials[0].args[0])
-    slope = sympy.diff(order, index)
-    if not (slope.is_Integer and slope > 0 and order.subs(index, start).is_Integer and order.subs(index, start) >= 0):
-        raise IllFormed(f"an order {order} that is not affine and increasing in {index} from a nonnegative integer on")
-    weight = series.function.xreplace({polynomials[0]: Integer(1)})
-    if weight.has(x):
-        raise IllFormed("a weight that depends on the variable")
-    return Tail(order, factor * weight, int(start), index)
+    for weight, name in _linear(series.function, He):
+        if name is None or name.args[1] != x:
+            raise IllFormed("a part of a summand that is not a weight times a Hermite polynomial of the variable")
+        order = sympy.expand(name.args[0])
+        slope, first = sympy.diff(order, index), order.subs(index, start)
+        if not (slope.is_Integer and slope > 0 and first.is_Integer and first >= 0):
+            raise IllFormed(f"an order {order} that is not affine and increasing in {index} from a nonnegative integer on")
+        if weight.has(x) or factor.has(x):
+            raise IllFormed("a weight that depends on the variable")
+        yield Tail(order, factor * weight, int(start), index)

@@ -48,8 +48,9 @@ def _monomial(term: Basic, b: Symbol) -> tuple[Basic, Basic]:
             exponent += factor.exp
         else:
             raise IllFormed(f"a factor {factor} that is not a power of {b}")
-    if exponent.is_Integer and exponent < 0:
-        raise IllFormed(f"a negative power of {b}, which is not integrable")
+    number, rest = sympy.expand(exponent).as_coeff_Add()
+    if not number.is_Integer or (rest == 0 and number < 0):
+        raise IllFormed(f"the power {exponent} of {b}, which is not a nonnegative integer")
     return constant, exponent
 
 

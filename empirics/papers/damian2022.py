@@ -11,7 +11,7 @@ from sympy import Expr, Integer, pi
 from empirics.alignment import first_step_alignment
 from empirics.separation import sample_complexity
 from empirics.targets import quadratic
-from lemmata import AtLeast, AtMost, Samples, Separation, Tight, Within
+from lemmata import AtMost, MedianAtLeast, MedianWithin, Samples, Separation, Tight
 from lemmata.obligations import Obligation
 from theory.alignment import next_order
 from theory.papers.damian2022 import alignment_law, d, figure_1, hessian_norm, n, second_moment
@@ -57,7 +57,7 @@ def alignment_law_measured(stated: Tight) -> Iterator[Obligation]:
         correction = next_order(cell["r"], rho, cell["noise"])
         for sign in (1, -1):
             yield AtMost(sign * correction, Integer(1), by="the next order is at most half of the slack")
-        yield Within(
+        yield MedianWithin(
             Samples(first_step_alignment, "share", {**cell, "m": NEURONS}),
             around=stated.formula.subs(values),
             slack=stated.slack.subs(values),
@@ -107,4 +107,21 @@ def figure_1_measured(stated: Separation) -> Iterator[Obligation]:
     negative control the labels are permuted in the first step only: the head still sees the right ones, and the gap is gone.
     """
     risks = Samples(sample_complexity, stated.worse, dict(stated.regime), minus=stated.better)
-    yield AtLeast(risks, stated.gap, by="gap of the excess risks on the same data")
+    yield MedianAtLeast(risks, stated.gap, by="gap of the excess risks on the same data")
+
+
+@figure_1.draw
+def figure_1_figure(stated: Separation, cells: list[dict[str, Any]]) -> dict[str, Any]:
+    """Each seed's gap between the two excess risks, in ascending order, and the gap that is claimed."""
+    gaps = sorted(cells[0]["values"])
+    ranks = list(range(1, len(gaps) + 1))
+    claimed = float(stated.gap)
+    return {
+        "title": "Excess risk of random features less that of Algorithm 1",
+        "x_label": "seeds, in ascending order of the gap",
+        "y_label": "gap of the excess L2 risks",
+        "x_scale": "linear",
+        "y_scale": "linear",
+        "curves": [{"label": "claimed gap", "x": [ranks[0], ranks[-1]], "y": [claimed, claimed]}],
+        "points": [{"label": "one seed", "x": ranks, "y": gaps, "low": gaps, "high": gaps}],
+    }

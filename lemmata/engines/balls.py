@@ -5,7 +5,7 @@ A ball that is wide proves nothing: callers ask ``sign`` and receive an answer o
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import sympy
@@ -23,6 +23,10 @@ class NoEnclosure(ValueError):
     """The expression has a part that cannot be enclosed."""
 
 
+class Undefined(NoEnclosure):
+    """The expression has no real value at the point, not merely none that could be enclosed."""
+
+
 def enclose(expression: Basic, point: Mapping[Symbol, Rational], precision: int = PRECISIONS[0]) -> arb:
     """A ball that contains the real value of the expression.
 
@@ -34,25 +38,29 @@ def enclose(expression: Basic, point: Mapping[Symbol, Rational], precision: int 
 
     Raises
     ------
-    NoEnclosure : the expression is undefined at the point, infinite, or has a part that no rule covers.
+    Undefined : the expression is undefined at the point.
+    NoEnclosure : the expression has a part that no rule covers, or that this precision cannot tell from an undefined one.
     """
     with ctx.workprec(precision):
-        value = _ball(expression, dict(point))
-    if not value.is_finite():
-        raise NoEnclosure(f"{expression} is not finite at {dict(point)}")
-    return value
+        return _ball(expression, dict(point))
 
 
 def sign(expression: Basic, point: Mapping[Symbol, Rational]) -> int | None:
     """The sign of a real expression at a point: -1, 1, 0 (narrower than can be told from zero), or None (not known).
 
     -1 and 1 are rigorous. 0 is not a proof of equality.
+
+    Raises
+    ------
+    Undefined : the expression is undefined at the point.
     """
     for precision in PRECISIONS:
         try:
             value = enclose(expression, point, precision)
+        except Undefined:
+            raise
         except NoEnclosure:
-            return None
+            continue
         if value > 0:
             return 1
         if value < 0:
@@ -82,7 +90,7 @@ def _ball(e: Basic, at: dict[Symbol, Rational]) -> arb:
         return _ball(Rational(at[e]), at)
     own = getattr(e.func, "enclose", None)
     if own is not None:
-        return _finite(own(*(_ball(a, at) for a in e.args)))
+        return _apply(own, [_ball(a, at) for a in e.args])
     if hasattr(e, "definition"):
         return _ball(e.definition(), at)
     if isinstance(e, sympy.Add):
@@ -101,24 +109,28 @@ def _ball(e: Basic, at: dict[Symbol, Rational]) -> arb:
     rule = _FUNCTIONS.get(e.func)
     if rule is None:
         raise NoEnclosure(f"no rule for {e.func}")
-    return _finite(rule(*(_ball(a, at) for a in e.args)))
+    return _apply(rule, [_ball(a, at) for a in e.args])
 
 
-def _finite(value: Any) -> arb:
-    if not isinstance(value, arb) or value.is_nan():
-        raise NoEnclosure("undefined")
-    return value
+def _apply(rule: Callable[..., arb], arguments: list[arb]) -> arb:
+    """A function's value at balls, which must be finite; at exact arguments it is undefined otherwise."""
+    value = rule(*arguments)
+    if value.is_finite():
+        return value
+    if all(argument.is_exact() for argument in arguments):
+        raise Undefined("undefined")
+    raise NoEnclosure("undefined, or close to it")
 
 
 def _power(base: arb, exponent: arb) -> arb:
-    whole = exponent.unique_fmpz() if exponent.is_exact() else None
-    if whole is not None and exponent == arb(whole):
-        if whole < 0 and base.contains(0):
-            raise NoEnclosure("division by zero")
-        return _finite(base**whole)
-    if base < 0:
-        raise NoEnclosure("a power of a negative number that is not real")
-    return _finite(base.sqrt() if exponent == arb(fmpq(1, 2)) else base**exponent)
+    whole = whole_number(exponent)
+    if whole is not None:
+        return _apply(lambda b: b**whole, [base])
+    if base < 0 and exponent.is_exact():
+        raise Undefined("a power of a negative number that is not real")
+    if exponent == arb(fmpq(1, 2)):
+        return _apply(arb.sqrt, [base])
+    return _apply(arb.__pow__, [base, exponent])
 
 
 def whole_number(value: arb) -> int | None:
@@ -152,7 +164,7 @@ def _piecewise(e: sympy.Piecewise, at: dict[Symbol, Rational]) -> arb:
 def _factorial(n: arb) -> arb:
     whole = whole_number(n)
     if whole is not None and whole < 0:
-        raise NoEnclosure("factorial of a negative integer")
+        raise Undefined("factorial of a negative integer")
     return n.fac()
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sympy
 from sympy import Basic
 
+from lemmata.domains import Domains
+
 MOST_STEPS = 64
 
 
@@ -36,3 +38,37 @@ def to_lowest_orders(expression: Basic) -> Basic:
             return expression
         expression = expression.xreplace(highest)
     return expression
+
+
+def settle_conditions(expression: Basic, domains: Domains) -> Basic:
+    """Replace each piecewise expression by the branch that applies on the whole domain, where the domain decides it."""
+    settled = {}
+    for piecewise in expression.atoms(sympy.Piecewise):
+        branches = [(branch, _decided(condition, domains)) for branch, condition in piecewise.args]
+        if branches[0][1] is True:
+            settled[piecewise] = branches[0][0]
+        elif all(decided is not None for _, decided in branches):
+            settled[piecewise] = next((branch for branch, decided in branches if decided), piecewise)
+    return expression.xreplace(settled)
+
+
+def _decided(condition: Basic, domains: Domains) -> bool | None:
+    """Whether a condition holds everywhere on the domain, or nowhere; None if neither is known."""
+    if condition in (sympy.true, sympy.false):
+        return bool(condition)
+    if isinstance(condition, sympy.And):
+        parts = [_decided(part, domains) for part in condition.args]
+        return False if False in parts else (True if all(parts) else None)
+    if not isinstance(condition, sympy.LessThan | sympy.StrictLessThan | sympy.GreaterThan | sympy.StrictGreaterThan):
+        return None
+    margin = sympy.expand(condition.gts - condition.lts)
+    symbol = next(iter(margin.free_symbols), None)
+    if symbol not in domains or margin.free_symbols != {symbol} or not margin.diff(symbol).is_Rational:
+        return None
+    strict = isinstance(condition, sympy.StrictGreaterThan | sympy.StrictLessThan)
+    ends = [margin.subs(symbol, end) for end in (domains[symbol].inf, domains[symbol].sup)]
+    if min(ends) > 0 or (min(ends) == 0 and not strict):
+        return True
+    if max(ends) < 0 or (max(ends) == 0 and strict):
+        return False
+    return None

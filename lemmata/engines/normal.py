@@ -78,8 +78,8 @@ class _Normaliser:
             if sort == "base" and self.roots[atom] > 1 and not what.is_Symbol and what != sympy.pi:
                 top, bottom = self._evaluate(what)
                 yield generator ** self.roots[atom] * bottom - top
-            if sort == "power" and what.args[0] == -1:
-                yield generator**2 - self.one
+            if sort == "power" and what.args[0] == -1 and self._whole(what.args[1]):
+                yield generator ** (2 * self.roots[atom]) - self.one
 
     # What an expression is made of: a list of (atom, rational exponent), times a rational number.
 
@@ -184,10 +184,15 @@ class _Normaliser:
                 n, f, p = self._constant_power(e.base, coefficient)
                 number, factors, polynomials = number * n, factors + f, polynomials + p
             else:
-                whole = coefficient.denominator == 1 and term.free_symbols <= self.integers
+                whole = coefficient.denominator == 1 and self._whole(term)
                 for base, times in _distributed(e.base, whole):
                     factors.append((("power", sympy.Tuple(base, term)), coefficient * times))
         return number, factors, polynomials
+
+    def _whole(self, term: Basic) -> bool:
+        """Whether a term is a product of positive powers of symbols for integers."""
+        powers = (factor.as_base_exp() for factor in sympy.Mul.make_args(term))
+        return all(base in self.integers and exponent.is_Integer and exponent > 0 for base, exponent in powers)
 
     def _constant_power(
         self, base: Basic, exponent: Fraction
@@ -227,7 +232,7 @@ def _distributed(base: Basic, whole: bool) -> list[tuple[Basic, int]]:
                 flat.append((Integer(-1), 1))
             flat += [(Integer(prime), times) for prime, times in sympy.factorint(abs(factor.p)).items() if prime != 1]
             flat += [(Integer(prime), -times) for prime, times in sympy.factorint(factor.q).items()]
-        elif isinstance(factor, sympy.Pow) and factor.exp.is_Integer:
+        elif isinstance(factor, sympy.Pow) and factor.exp.is_Integer and (whole or factor.base.is_positive):
             flat += [(inner, times * int(factor.exp)) for inner, times in _distributed(factor.base, whole)]
         else:
             flat.append((sympy.expand(factor), 1))

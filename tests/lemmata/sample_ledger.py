@@ -388,9 +388,7 @@ def figure_1() -> dict[str, Any]:
 
 def document(claims: list[dict[str, Any]] | None = None, profile: str = "ci") -> dict[str, Any]:
     """A valid ledger of the five claims, or of those given."""
-    records = (
-        [relu_hermite(), equation_1(), lemma_17(), alignment_law(), figure_1()] if claims is None else claims
-    )
+    records = [relu_hermite(), equation_1(), lemma_17(), alignment_law(), figure_1()] if claims is None else claims
     return {
         "schema_version": 1,
         "claims": records,

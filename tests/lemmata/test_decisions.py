@@ -221,25 +221,22 @@ def test_least_seeds_is_monotone(one: float, other: float) -> None:
 def within(discrepancy: float, level: float, seeds: int) -> float:
     """Probability that the interval of normal values is within the discrepancy (ways to fail added)."""
     ranks = np.flatnonzero(2 * stats.binom.cdf(np.arange(seeds), seeds, 0.5) <= level)
-    return (
-        1 - 2 * float(stats.binom.sf(ranks[-1], seeds, stats.norm.cdf(-discrepancy))) if len(ranks) else 0.0
-    )
+    return 1 - 2 * float(stats.binom.sf(ranks[-1], seeds, stats.norm.cdf(-discrepancy))) if len(ranks) else 0.0
 
 
-@pytest.mark.parametrize(
-    ("discrepancy", "level"), [(0.4, 0.1), (0.5, 1e-2), (0.7, 1e-4), (1, 1e-4), (2, 5e-6)]
-)
+@pytest.mark.parametrize(("discrepancy", "level"), [(0.4, 0.1), (0.5, 1e-2), (0.7, 1e-4), (1, 1e-4), (2, 5e-6)])
 @pytest.mark.parametrize("probability", [0.5, 0.99])
-def test_seeds_needed_is_the_least_that_suffices(
-    discrepancy: float, level: float, probability: float
-) -> None:
+def test_seeds_needed_is_the_least_that_suffices(discrepancy: float, level: float, probability: float) -> None:
     seeds = seeds_needed(discrepancy, level, probability)
+    assert seeds is not None
     assert within(discrepancy, level, seeds) >= probability
     assert all(within(discrepancy, level, fewer) < probability for fewer in range(1, seeds))
 
 
 def test_seeds_needed_suffice_in_a_simulation() -> None:
-    values = np.random.default_rng(5).normal(3.0, 2.0, (1000, seeds_needed(0.5, 0.1, 0.9)))
+    seeds = seeds_needed(0.5, 0.1, 0.9)
+    assert seeds is not None
+    values = np.random.default_rng(5).normal(3.0, 2.0, (1000, seeds))
     intervals = [median_interval(row, 0.1) for row in values]
     succeeded = sum(interval.low >= 2.0 and interval.high <= 4.0 for interval in intervals)
     assert not_less_often_than(0.9, succeeded, len(values))
@@ -249,6 +246,8 @@ def test_seeds_needed_suffice_in_a_simulation() -> None:
 def test_seeds_needed_is_monotone(d1: float, d2: float, a1: float, a2: float, p1: float, p2: float) -> None:
     harder = seeds_needed(min(d1, d2), min(a1, a2), max(p1, p2))
     easier = seeds_needed(max(d1, d2), max(a1, a2), min(p1, p2))
+    assert harder is not None
+    assert easier is not None
     assert harder >= easier >= least_seeds(max(a1, a2))
 
 
@@ -256,7 +255,13 @@ def test_no_spread_needs_the_least_seeds() -> None:
     assert seeds_needed(math.inf, 1e-4) == least_seeds(1e-4)
 
 
-@pytest.mark.parametrize("discrepancy", [0.0, -1.0, math.nan, 0.0075, 1e-5])
+def test_more_than_a_million_seeds_are_out_of_reach() -> None:
+    assert seeds_needed(0.01, 1e-4) == 656967
+    assert seeds_needed(0.008, 1e-4) is None
+    assert seeds_needed(1e-9, 1e-4) is None
+
+
+@pytest.mark.parametrize("discrepancy", [0.0, -1.0, math.nan])
 def test_seeds_needed_refuses_what_no_number_of_seeds_resolves(discrepancy: float) -> None:
     with pytest.raises(LemmataError, match="discrepancy"):
         seeds_needed(discrepancy, 1e-4)
@@ -351,9 +356,7 @@ def test_values_beyond_the_look_are_not_looked_at() -> None:
         (1, (24,), math.nan, 1e-4),
     ],
 )
-def test_plans_out_of_range_are_refused(
-    cells: int, looks: tuple[int, ...], refute: float, confirm: float
-) -> None:
+def test_plans_out_of_range_are_refused(cells: int, looks: tuple[int, ...], refute: float, confirm: float) -> None:
     with pytest.raises(LemmataError):
         Plan(cells, looks, refute, confirm)
 

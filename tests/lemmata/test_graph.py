@@ -45,9 +45,7 @@ def acyclic(draw: st.DrawFn) -> dict[str, Any]:
 
 def boxes(tree: ElementTree.Element) -> list[tuple[float, float]]:
     found = tree.iter(f"{SVG}rect")
-    return [
-        (float(box.get("x", "")), float(box.get("y", ""))) for box in found if box.get("class") == "border"
-    ]
+    return [(float(box.get("x", "")), float(box.get("y", ""))) for box in found if box.get("class") == "border"]
 
 
 @given(acyclic())

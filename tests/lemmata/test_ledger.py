@@ -332,6 +332,11 @@ def test_cells_of_one_measured_statement_are_one_step() -> None:
     assert wording.designs(law) == ["d", "n", "r"]
     other = [{**check, "label": "another statement"} for check in law]
     assert [len(step) for step in wording.steps(law + other)] == [4, 4]
+    mixed = [law[0], series[0], law[1], series[1], series[0], law[2]]
+    assert wording.steps(mixed) == [law[:3], [series[0], series[0]], [series[1]]]
+    unnamed = [{**check, "label": ""} for check in series]
+    assert [len(step) for step in wording.steps(unnamed * 2)] == [1] * 6
+    assert wording.formulas(law) == [law[0]["latex"]]
     assert wording.outcome(law) == "proved"
     assert wording.outcome([law[0], {**law[1], "outcome": "undecided"}]) == "undecided"
     assert wording.outcome([{**law[0], "outcome": "refuted"}, {**law[1], "outcome": "undecided"}]) == "refuted"

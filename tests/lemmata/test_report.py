@@ -197,6 +197,7 @@ FORMULAS = [
     r"\begin{aligned} a &= b \\ c &= d \end{aligned}",
     r"\mathbb{E}\left[\left\lVert x\right\rVert^{2}\right] \in \left[0, 1\right)",
     r"\lim_{n \to \infty} d \log d \pm \frac{3}{4 d}",
+    r"\begin{gathered} v_0 := 6 b \\ v_1 := 2 a \end{gathered}",
     r"a < b",
 ]
 
@@ -219,6 +220,8 @@ def test_formulas_become_mathml(latex: str, convert: Any) -> None:
         r"\left( x",
         r"\unheard{x}",
         "a & b",
+        r"a \\ b",
+        r"\begin{unheard} a \end{unheard}",
         r"\def\a{\a\a}\a",
         r"\newcommand{\a}{b}\a",
         "{" * 2000,
@@ -243,10 +246,15 @@ def test_no_formula_escapes_its_markup(latex: str) -> None:
 
 def test_spacing_is_as_in_tex() -> None:
     assert '<mi>log</mi><mspace width="0.167em"></mspace><mi>d</mi>' in mathml.inline(r"\log d")
+    assert '<mi mathvariant="normal">E</mi>' in mathml.inline(r"\operatorname{E} x")
     assert "<mspace" not in mathml.inline(r"\operatorname{He}_{2}\left(x\right)")
     assert '<mo form="prefix">−</mo>' in mathml.inline(r"\left(-1\right)")
     assert '<mo form="infix">−</mo>' in mathml.inline("(a) - 1")
     assert '<mo form="infix">±</mo>' in mathml.inline(r"a \pm b")
+    assert "<mo>∼</mo>" in mathml.inline(r"a \sim b")
+    assert "<mo>′</mo>" in mathml.inline("f'")
+    assert "<mo>≔</mo>" in mathml.inline("a := b")
+    assert mathml.block(r"\begin{gathered} a \\ b \end{gathered}").count("<mtr>") == 2
     assert "<munder>" in mathml.block(r"\lim_{n} x")
     assert "<munder>" not in mathml.inline(r"\lim_{n} x")
     assert mathml.inline(r"\left(x\right)").count('stretchy="false"') == 2
@@ -256,8 +264,10 @@ def test_spacing_is_as_in_tex() -> None:
 def test_prose() -> None:
     assert mathml.prose("a <b>\n\nc\nd\n \n") == "<p>a &lt;b&gt;</p>\n<p>c d</p>"
     assert mathml.prose("") == ""
-    assert list(mathml.segments(r"costs \$5 and $x$.")) == [(False, "costs $5 and "), (True, "x"), (False, ".")]
-    assert list(mathml.segments("one $ only")) == [(False, "one $ only")]
+    assert list(mathml.segments(r"costs \$5 and $x$.")) == [("text", "costs $5 and "), ("math", "x"), ("text", ".")]
+    assert list(mathml.segments("one $ only")) == [("text", "one $ only")]
+    assert list(mathml.segments("``a $b$ <``")) == [("code", "a $b$ <")]
+    assert mathml.line("``<``") == "<code>&lt;</code>"
     assert str(mathml.line("$x$")).startswith("<math")
 
 

@@ -43,9 +43,7 @@ def test_known_stream() -> None:
 def test_digest_does_not_depend_on_the_process(hash_seed: str) -> None:
     code = "from lemmata.seeding import digest; print(digest({'b': {'y': 1, 'x': 2.5}, 'a': None}))"
     environment = os.environ | {"PYTHONHASHSEED": hash_seed, "PYTHONPATH": os.pathsep.join(sys.path)}
-    run = subprocess.run(
-        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True
-    )
+    run = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
     assert run.stdout.strip() == digest({"a": None, "b": {"x": 2.5, "y": 1}})
 
 

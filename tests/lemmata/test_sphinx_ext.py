@@ -6,6 +6,7 @@ import contextlib
 import io
 import json
 import re
+import shutil
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -236,11 +237,11 @@ def test_other_builders_take_the_pages_too(tmp_path: Path) -> None:
 # MyST uses what Sphinx is going to remove; that is between the two of them.
 @pytest.mark.filterwarnings("ignore:'myst_parser")
 def test_our_own_documentation_builds(tmp_path: Path) -> None:
-    for name in ("conf.py", "index.md", "reading.md"):
-        (tmp_path / name).write_text((DOCS / name).read_text(encoding="utf-8"), encoding="utf-8")
-    ledger.write(sample.document(), tmp_path / "ledger.json")
-    done = build(tmp_path)
+    docs = shutil.copytree(DOCS, tmp_path / "docs", ignore=shutil.ignore_patterns("_build", "claims"))
+    shutil.copy(DOCS.parent / "CONTRIBUTING.md", tmp_path)
+    ledger.write(sample.document(), tmp_path / "lemmata-ledger.json")
+    done = build(docs)
     assert (done.returncode, done.stderr) == (0, "")
-    for path in (tmp_path / "_out").rglob("*.html"):
+    for path in (docs / "_out").rglob("*.html"):
         places = loaded(path.read_text(encoding="utf-8"))
         assert not [place for place in places if re.match(r"(https?:)?//", place)]

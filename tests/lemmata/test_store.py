@@ -14,6 +14,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -69,15 +70,11 @@ def entry_path(store: Store, kind: Kind = "cells", key: str = KEY) -> Path:
 
 FLOATS = st.floats(allow_nan=False, allow_infinity=False)
 LEAVES = st.none() | st.booleans() | st.integers() | FLOATS | st.text()
-VALUES = st.dictionaries(
-    st.text(), LEAVES | st.lists(LEAVES) | st.dictionaries(st.text(), LEAVES), max_size=4
-)
+VALUES = st.dictionaries(st.text(), LEAVES | st.lists(LEAVES) | st.dictionaries(st.text(), LEAVES), max_size=4)
 
 
 @given(VALUES, st.sampled_from(["cells", "verdicts", "index"]))
-def test_values_read_back(
-    tmp_path_factory: pytest.TempPathFactory, value: dict[str, Any], kind: Kind
-) -> None:
+def test_values_read_back(tmp_path_factory: pytest.TempPathFactory, value: dict[str, Any], kind: Kind) -> None:
     store = Store(tmp_path_factory.getbasetemp() / "shared store")
     store.write(kind, KEY, value)
     read = Store(store.root).read(kind, KEY)
@@ -150,15 +147,11 @@ def test_a_pickled_store_is_the_same_store(store: Store) -> None:
 @pytest.mark.parametrize("below", ["", "store", "deep/store"])
 def test_a_file_is_no_store(tmp_path: Path, below: str) -> None:
     (tmp_path / "file").write_text("text")
-    with pytest.raises(
-        LemmataError, match="not a directory; choose another place with --store or LEMMATA_STORE"
-    ):
+    with pytest.raises(LemmataError, match="not a directory; choose another place with --store or LEMMATA_STORE"):
         Store.open(tmp_path / "file" / below)
 
 
-@pytest.mark.skipif(
-    not Path("/proc/self").exists(), reason="needs a directory in which not even root can write"
-)
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="needs a directory in which not even root can write")
 @pytest.mark.parametrize("root", ["/proc", "/proc/store"])
 def test_a_directory_that_refuses_files_is_found_out_by_trying(root: str) -> None:
     with pytest.raises(LemmataError, match=rf"store {root}: .*; choose another place with --store") as raised:
@@ -284,6 +277,19 @@ for _ in range(40):
     for process in [start(code, store.root, counter) for _ in range(3)]:
         finish(process)
     assert counter.read_text() == "120"
+
+
+def test_writers_of_one_key_take_turns(store: Store) -> None:
+    values = [{"payload": [writer] * 20_000} for writer in range(4)]
+
+    def work(value: dict[str, Any]) -> None:
+        for _ in range(10):
+            store.write("cells", KEY, value)
+            assert store.read("cells", KEY) in values
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(work, values))
+    assert store.set_aside == []
 
 
 def test_threads_compute_a_key_once(store: Store) -> None:
@@ -418,9 +424,7 @@ def test_unreadable_entries_are_set_aside(store: Store, monkeypatch: pytest.Monk
     assert len(store.set_aside) == 1
 
 
-def test_trouble_of_the_machine_is_not_taken_for_corruption(
-    store: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_trouble_of_the_machine_is_not_taken_for_corruption(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     store.write("cells", KEY, VALUE)
 
     def exhausted(path: Path) -> bytes:

@@ -67,11 +67,12 @@ def relu_hermite(stated: Identity) -> Iterator[Obligation]:
 
     The weight of $He_k$ must be $c_k/k!$ with $c_k = E[\sigma(Z) He_k(Z)]$. The generating function
     $F(s) = \sum_k c_k s^k/k! = E[\sigma(Z) e^{sZ - s^2/2}]$ is computed exactly. It solves $F''' = -sF''$, which is the recurrence
-    $c_{k+2} = -(k-1)\,c_k$ for $k \ge 1$: odd coefficients beyond the first vanish, even ones follow from $c_2$. The series converges
-    to the ReLU in $L^2$ of the normal law.
+    $c_{k+2} = -(k-1)\,c_k$ for $k \ge 1$: odd coefficients beyond the first vanish, even ones follow from $c_2$. Weights are integrated
+    one by one up to two orders beyond the point where every sum has begun, and the sums obey the same recurrence. The series
+    converges to the ReLU in $L^2$ of the normal law.
     """
     series = hermite_series(stated.right, x)
-    for order in range(6):
+    for order in range(max(series.steady, 4) + 2):
         by = f"weight of He_{order}, by exact integration"
         yield Equal(series.weight(order), coefficient(RELU, order) / factorial(order), by=by)
 
@@ -177,7 +178,7 @@ alignment_law = paper.state(
         formula=share_of_signal,
         slack=2 / d,
         why="the next order of the exact second moments is at most 1/d in absolute value in every cell that is measured",
-        domains={d: integers(1), n: integers(1), second_moment: Interval(0, oo), hessian_norm: Interval(0, oo)},
+        domains={d: integers(1), n: integers(1), second_moment: Interval.open(0, oo), hessian_norm: Interval.open(0, oo)},
     ),
     depends_on=[equation_1],
 )

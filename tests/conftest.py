@@ -1,0 +1,3 @@
+"""Plugins of the tests: ``pytester`` runs pytest itself, for the tests of lemmata's pytest plugin."""
+
+pytest_plugins = ["pytester"]

@@ -1,0 +1,516 @@
+"""The command line: what it prints and writes, how it ends; killed and concurrent runs."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from claim_files import ERRATUM, FAILS, HOLDS, LAW, OPEN, UNDECIDED, UNLISTED, claim_file, computed_cells
+from click.testing import CliRunner, Result
+
+from lemmata import ledger
+from lemmata.cli import main
+from lemmata.executors import starter
+from lemmata.papers import select
+from lemmata.profiles import PROFILES
+from lemmata.runner import Listener, Run
+from lemmata.store import Store
+
+CLAIM_KEYS = {
+    "id", "paper", "locator", "kind", "title", "status", "grade", "scope", "findings", "checks", "depends_on",
+    "mutants",
+}  # fmt: skip
+MUTANT_KEYS = {"total", "killed", "implied", "ill_formed", "loose", "survivors"}
+FIRST_LOOK = 24
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder to work in, with nothing taken from the environment."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("LEMMATA_STORE", raising=False)
+    return tmp_path
+
+
+def lemmata(*arguments: str) -> Result:
+    """One command in this process."""
+    result = CliRunner().invoke(main, list(arguments))
+    if result.exception is not None and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return result
+
+
+def run(*arguments: str) -> Result:
+    """Run the claims of ``toy.py``."""
+    return lemmata("run", "toy.py", "--executor", "serial", "--profile", "smoke", *arguments)
+
+
+def write(*claims: str, name: str = "toy.py") -> None:
+    Path(name).write_text(claim_file(*claims))
+
+
+def document(path: str = "lemmata-ledger.json") -> dict[str, Any]:
+    return ledger.read(path)
+
+
+def values(claim: dict[str, Any]) -> list[float]:
+    """The measured values of a claim's first check."""
+    found: list[float] = claim["checks"][0]["measured"]["values"]
+    return found
+
+
+def refused(result: Result, *words: str) -> None:
+    """Exit code 2, and one line that holds the words and nothing else anywhere."""
+    assert result.exit_code == 2, result.output
+    assert result.stdout == ""
+    assert len(result.stderr.splitlines()) == 1, result.stderr
+    for word in words:
+        assert word in result.stderr
+
+
+# What a run writes.
+
+
+def test_a_run_writes_claims_summary_and_provenance() -> None:
+    write(HOLDS, ERRATUM, LAW)
+    assert run("--json", "out.json").exit_code == 0
+    written = document("out.json")
+    assert {"claims", "summary", "provenance"} <= written.keys()
+    assert [claim["id"] for claim in written["claims"]] == ["toy/holds", "toy/misprint", "toy/law"]
+    for claim in written["claims"]:
+        assert claim.keys() >= CLAIM_KEYS
+        assert claim["mutants"].keys() >= MUTANT_KEYS
+    holds, misprint, law = written["claims"]
+    assert (holds["status"], holds["grade"]) == ("holds", "symbolic")
+    assert (misprint["status"], misprint["upheld"]) == ("fails", "holds")
+    assert [finding["kind"] for finding in misprint["findings"]] == ["erratum"]
+    assert (law["status"], law["grade"], law["control"]["refuted"]) == ("holds", "statistical", True)
+    assert written["provenance"]["profile"] == "smoke"
+
+
+def test_a_run_prints_its_verdicts_and_where_they_are() -> None:
+    write(HOLDS, ERRATUM)
+    result = run()
+    assert result.stderr == ""
+    for words in ("toy/holds", "erratum", "symbolic", "1 holds, 1 fails", "lemmata-ledger.json", ".lemmata"):
+        assert words in result.stdout
+
+
+def test_json_on_standard_output_is_pure() -> None:
+    write(HOLDS, FAILS)
+    result = run("--json", "-")
+    assert [claim["status"] for claim in json.loads(result.stdout)["claims"]] == ["holds", "fails"]
+    assert "toy/fails fails, and no listed finding says so" in result.stderr
+    assert not Path("lemmata-ledger.json").exists()
+
+
+def test_a_second_seed_is_another_run_of_the_same_claims() -> None:
+    write(LAW)
+    medians = []
+    for seed in ("1", "2"):
+        run("--seed", seed)
+        medians.append(document()["claims"][0]["checks"][0]["measured"]["median"])
+        assert document()["provenance"]["root_seed"] == int(seed)
+    assert medians[0] != medians[1]
+
+
+# Exit codes.
+
+
+@pytest.mark.parametrize(
+    ("claims", "profile", "code"),
+    [
+        ([HOLDS, ERRATUM, OPEN], "ci", 0),
+        ([HOLDS, FAILS], "ci", 1),
+        ([UNLISTED], "smoke", 1),
+        ([UNDECIDED], "ci", 3),
+        ([UNDECIDED], "smoke", 0),
+        ([UNDECIDED, FAILS], "ci", 1),
+    ],
+    ids=["listed", "fails", "unlisted", "undecided", "undecided under smoke", "fails and undecided"],
+)
+def test_exit_codes(claims: list[str], profile: str, code: int) -> None:
+    write(*claims)
+    result = run("--profile", profile)
+    assert result.exit_code == code, result.output
+    assert document()["summary"]["exit_code"] == code
+
+
+# Bad input.
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["run", "damian2021"], ["unknown paper 'damian2021'", "damian2022"]),
+        (["run", "toy.py", "--profile", "fast"], ["unknown profile 'fast'", "smoke, ci, paper"]),
+        (["run", "toy.py", "--executor", "dusk"], ["unknown executor 'dusk'", "processes, serial"]),
+        (["run", "toy.py", "--jobs", "0"], ["--jobs 0", "at least 1"]),
+        (["run", "absent.py"], ["absent.py", "no such claim file"]),
+        (["show", "toy"], ["'toy' is not a claim", "PAPER/CLAIM"]),
+        (["show", "toy/holds", "--ledger", "absent.json"], ["absent.json", "no such file"]),
+        (["report", "absent.json"], ["absent.json", "no such file"]),
+        (["graph", "toy.py"], ["toy.py", "not JSON"]),
+    ],
+)
+def test_bad_names_are_refused_in_one_line(arguments: list[str], words: list[str]) -> None:
+    write(HOLDS)
+    refused(lemmata(*arguments), *words)
+
+
+def test_an_unknown_claim_is_refused_with_the_nearest() -> None:
+    write(HOLDS)
+    Path("pyproject.toml").write_text('[tool.lemmata]\nclaims = ["toy.py"]\n')
+    refused(lemmata("run", "toy/hold"), "unknown claim 'toy/hold'", "did you mean 'toy/holds'")
+
+
+@pytest.mark.parametrize("place", ["toy.py", "toy.py/store", "/proc/store"])
+def test_an_unwritable_store_is_refused(place: str) -> None:
+    write(HOLDS)
+    refused(run("--store", place), place, "--store")
+
+
+@pytest.mark.parametrize("command", ["report", "graph", "show"])
+def test_a_ledger_of_another_version_is_refused(command: str) -> None:
+    Path("old.json").write_text(json.dumps({"schema_version": 0, "claims": []}))
+    arguments = ["show", "toy/holds", "--ledger", "old.json"] if command == "show" else [command, "old.json"]
+    refused(lemmata(*arguments), "old.json", "schema version 0")
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("import absent_module", ["does not import", "ModuleNotFoundError"]),
+        ("1 / 0", ["does not import", "ZeroDivisionError"]),
+        ("def", ["not valid Python"]),
+        ("", ["states 0 papers"]),
+        (
+            claim_file(HOLDS) + 'second = Paper("second", title="", authors="", version="")',
+            ["states 2 papers"],
+        ),
+        (claim_file(HOLDS, HOLDS), ["toy/holds", "stated twice"]),
+        (claim_file('state("Not A Slug", right)'), ["toy/Not A Slug", "lower-case"]),
+        (claim_file('state("slug", right, listed={"typo": ""})'), ["toy/slug", "'typo'", "erratum"]),
+    ],
+)
+def test_a_claim_file_that_cannot_serve_is_refused(text: str, words: list[str]) -> None:
+    Path("toy.py").write_text(text)
+    refused(run(), "toy.py", *words)
+
+
+CRASH = """
+@state("crash", right).check()
+def crash(stated):
+    raise RuntimeError("no such shape")
+    yield
+"""
+
+NO_DOMAIN = """
+@state("free", right).check()
+def free(stated):
+    yield Equal(stated.left, stated.right)
+"""
+
+COMPARED = """
+@state("compared", right).check()
+def compared(stated):
+    yield stated.left == stated.right
+"""
+
+EXIT = """
+raise SystemExit(0)
+"""
+
+
+@pytest.mark.parametrize(
+    ("claim", "words"),
+    [
+        (CRASH, ["toy/crash", "RuntimeError: no such shape (toy.py, line"]),
+        (NO_DOMAIN, ["give n a domain"]),
+        (COMPARED, ["toy/compared", "yields False", "Equal"]),
+        (EXIT, ["toy.py", "does not import", "SystemExit"]),
+        (LAW.replace('"value"', '"median"', 1), ["no statistic 'value'", "median"]),
+        (LAW.replace("SPREAD *", "1 / 0 *"), ["toy:toss at mean = 1.0", "ZeroDivisionError", "toy.py, line"]),
+        (LAW.replace("SPREAD *", "float('nan') *"), ["toy:toss at mean = 1.0", "value is nan"]),
+    ],
+    ids=["crash", "no domain", "compared", "exit", "no such statistic", "crashing experiment", "NaN"],
+)
+def test_a_check_or_an_experiment_that_crashes_is_named(claim: str, words: list[str]) -> None:
+    write(claim)
+    refused(run(), *words)
+
+
+# What is stored, and what is not.
+
+
+def test_dry_run_judges_nothing() -> None:
+    write(HOLDS, LAW)
+    first = run("--dry-run")
+    assert first.exit_code == 0
+    assert first.stdout.splitlines() == [
+        "toy/holds  identity, exact: to be judged",
+        "toy/law  tight, measured, up to 24 seeds a cell: to be judged",
+    ]
+    assert not Path("lemmata-ledger.json").exists()
+    run()
+    assert [line.rpartition(": ")[2] for line in run("--dry-run").stdout.splitlines()] == ["stored", "stored"]
+
+
+def test_changed_runs_what_is_not_stored() -> None:
+    write(HOLDS)
+    run()
+    refused(run("--changed"), "nothing has changed")
+    write(HOLDS, ERRATUM)  # the sources of both have changed, as they are in one file
+    assert run("--changed").exit_code == 0
+    assert [claim["id"] for claim in document()["claims"]] == ["toy/holds", "toy/misprint"]
+
+
+def test_what_is_edited_while_it_is_judged_is_judged_again(folder: Path) -> None:
+    write(HOLDS)
+    job = Run(
+        select(["toy.py"]),
+        PROFILES["smoke"],
+        Store.open(folder / ".lemmata"),
+        starter("serial", 1),
+        listener=Listener(judging=lambda claim: write(HOLDS.replace("right", "wrong"))),
+    )
+    assert job.document()["claims"][0]["status"] == "holds"
+    run()
+    assert document()["claims"][0]["status"] == "fails"
+
+
+def test_a_paper_named_as_a_whole_is_run_as_a_whole() -> None:
+    write(HOLDS, ERRATUM)
+    for names in (("toy.py", "toy.py::holds"), ("toy.py::holds", "toy.py")):
+        assert lemmata("run", *names).exit_code == 0
+        assert len(document()["claims"]) == 2
+    assert lemmata("run", "toy.py::holds").exit_code == 0
+    assert len(document()["claims"]) == 1
+
+
+def test_a_claim_file_may_be_called_otherwise_than_its_paper() -> None:
+    write(HOLDS, FAILS, name="other.py")
+    assert lemmata("run", "other.py", "--changed").exit_code == 1
+    assert [claim["id"] for claim in document()["claims"]] == ["toy/holds", "toy/fails"]
+
+
+def test_claim_files_of_one_name_are_not_taken_for_each_other() -> None:
+    for name in ("first", "second"):
+        Path(name).mkdir()
+        Path(name, "toy.py").write_text(claim_file(HOLDS).replace('"toy"', f'"{name}"'))
+    assert lemmata("run", "first/toy.py", "second/toy.py").exit_code == 0
+    assert [claim["id"] for claim in document()["claims"]] == ["first/holds", "second/holds"]
+
+
+def test_what_a_configuration_names_is_listed_and_shown() -> None:
+    write(HOLDS, LAW)
+    Path("pyproject.toml").write_text('[tool.lemmata]\nclaims = ["toy.py"]\n')
+    run()
+    rows = json.loads(lemmata("list", "toy", "--json", "--profile", "smoke").stdout)
+    assert [(row["id"], row["status"]) for row in rows] == [("toy/holds", "holds"), ("toy/law", "holds")]
+    shown = lemmata("show", "toy/holds").stdout
+    assert "The binomial formula." in shown
+    assert "symbolic" in shown
+    assert json.loads(lemmata("show", "toy/holds", "--json").stdout)["id"] == "toy/holds"
+    table = lemmata("mutants", "toy/holds", "--fate", "killed").stdout
+    assert "binomial formula: at n = 1" in table
+
+
+def test_a_corrupt_entry_is_reported_and_computed_anew() -> None:
+    write(LAW)
+    run()
+    before = document()
+    store = Path(".lemmata")
+    victim = next((store / "cells").rglob("*.json"))
+    victim.write_text(victim.read_text()[:-9])
+    for verdict in (store / "verdicts").rglob("*.json"):
+        verdict.unlink()
+    result = run()
+    assert result.exit_code == 0
+    assert str(Path("corrupt", "cells", victim.name)) in result.stderr
+    assert values(document()["claims"][0]) == values(before["claims"][0])
+
+
+def test_the_store_is_shown_and_cleared() -> None:
+    write(HOLDS)
+    run()
+    assert lemmata("store").stdout.startswith(".lemmata: 2 entries")
+    assert lemmata("store", "--clear").stdout.startswith("removed 2 entries")
+    assert lemmata("store").stdout.startswith(".lemmata: 0 entries")
+
+
+# Real processes.
+
+
+def command(*arguments: str, flags: tuple[str, ...] = ()) -> list[str]:
+    start = "import sys; from lemmata.cli import main; sys.exit(main())"
+    return [sys.executable, "-W", "error", *flags, "-c", start, *arguments]
+
+
+@pytest.fixture
+def computed(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder where processes say how many cells they compute. After two, each waits for ``GATE``."""
+    place = folder / "computed"
+    place.mkdir()
+    monkeypatch.setenv("TOY_COMPUTED", str(place))
+    monkeypatch.setenv("TOY_GATE", GATE)
+    return place
+
+
+SLOW_RUN = ("run", "toy.py", "--profile", "smoke", "--jobs", "2")
+CELLS = 2 * FIRST_LOOK
+"""Cells of the measured claim and of its control."""
+GATE = "gate"
+ONE_STREAM: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
+
+
+def stored() -> int:
+    return len(list(Path(".lemmata/cells").rglob("*.json")))
+
+
+def wait_for(condition: Callable[[], bool]) -> None:
+    """Wait until a condition holds; a minute at most, as a test that hangs tells nothing."""
+    end = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+
+def has_stored(process: subprocess.Popen[str], least: int) -> bool:
+    assert process.poll() is None, process.communicate()[0]
+    return stored() >= least
+
+
+@pytest.fixture
+def started(folder: Path) -> Iterator[subprocess.Popen[str]]:
+    """A run in a session of its own."""
+    write(LAW)
+    with subprocess.Popen(command(*SLOW_RUN), **ONE_STREAM, start_new_session=True) as process:
+        yield process
+        process.kill()
+
+
+def interrupt(process: subprocess.Popen[str]) -> None:
+    """Press Ctrl-C, which a terminal sends to all processes of the run."""
+    os.killpg(process.pid, signal.SIGINT)
+    Path(GATE).touch()
+    said, _ = process.communicate()
+    assert process.returncode == 130
+    assert said == "lemmata: interrupted; finished cells and verdicts are stored\n"
+
+
+def test_ctrl_c_is_clean_and_keeps_what_is_finished(computed: Path, started: subprocess.Popen[str]) -> None:
+    wait_for(lambda: has_stored(started, 3))
+    interrupt(started)
+    assert 3 <= stored() < CELLS
+    rerun_computes_what_is_missing(computed)
+
+
+def test_ctrl_c_is_clean_while_workers_start(computed: Path, started: subprocess.Popen[str]) -> None:
+    children = Path(f"/proc/{started.pid}/task/{started.pid}/children")
+    wait_for(lambda: len(children.read_text().split()) >= 3)  # the workers, and what tracks their semaphores
+    interrupt(started)
+
+
+def test_a_killed_run_loses_no_finished_cell(computed: Path, started: subprocess.Popen[str]) -> None:
+    wait_for(lambda: has_stored(started, 3))
+    workers = [int(file.name) for file in computed.iterdir()]
+    started.kill()
+    started.wait()
+    wait_for(lambda: not any(is_alive(worker) for worker in workers))
+    assert 3 <= stored() < CELLS
+    rerun_computes_what_is_missing(computed)
+
+
+def is_alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+        state = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return False
+    return state != "Z"
+
+
+def rerun_computes_what_is_missing(computed: Path) -> None:
+    for file in computed.iterdir():
+        file.unlink()
+    missing = CELLS - stored()
+    Path(GATE).touch()
+    subprocess.run(command(*SLOW_RUN), check=True, capture_output=True)
+    assert computed_cells(computed) == missing
+    assert document()["claims"][0]["status"] == "holds"
+
+
+def test_two_runs_at_once_share_one_store(computed: Path) -> None:
+    write(LAW, HOLDS)
+    Path(GATE).touch()
+    both = [
+        subprocess.Popen(command(*SLOW_RUN, "--json", f"{name}.json"), **ONE_STREAM)
+        for name in ("first", "second")
+    ]
+    for process in both:
+        printed, _ = process.communicate()
+        assert process.returncode == 0, printed
+    assert computed_cells(computed) == CELLS
+    first, second = (document(f"{name}.json")["claims"] for name in ("first", "second"))
+    assert values(first[0]) == values(second[0])
+
+
+def imported(*arguments: str) -> set[str]:
+    """The modules that a command imports."""
+    done = subprocess.run(command(*arguments, flags=("-X", "importtime")), capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    lines = [line for line in done.stderr.splitlines() if line.startswith("import time:")]
+    return {line.rpartition("|")[2].strip() for line in lines}
+
+
+def test_a_run_that_finds_everything_stored_imports_neither_papers_nor_torch() -> None:
+    write(HOLDS)
+    assert "sympy" in imported("run", "toy.py")
+    assert not imported("run", "toy.py") & {"sympy", "torch"}
+
+
+def test_an_unchanged_paper_is_listed_without_importing_it() -> None:
+    listing = ("list", "damian2022")
+    papers = {"torch", "sympy", "theory.hermite", "empirics.alignment"}
+    assert papers <= imported(*listing)
+    assert not papers & imported(*listing)
+
+
+# A user's folder that is called as a package of the suite.
+
+
+def test_a_folder_named_as_a_package_does_no_harm(folder: Path) -> None:
+    (folder / "theory").mkdir()
+    (folder / "theory" / "__init__.py").write_text("raise RuntimeError('not to be imported')")
+    script = Path(sys.executable).with_name("lemmata")
+    done = subprocess.run([script, "list", "damian2022"], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert "damian2022/lemma-17" in done.stdout
+
+
+def test_a_folder_that_shadows_a_package_is_named(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (folder / "theory").mkdir()
+    (folder / "theory" / "__init__.py").write_text("")
+    monkeypatch.setenv("PYTHONPATH", str(folder))
+    done = subprocess.run(command("list", "damian2022"), capture_output=True, text=True)
+    assert done.returncode == 2
+    assert len(done.stderr.splitlines()) == 1
+    for words in ("theory.papers.damian2022", str(folder / "theory"), "shadows", "PYTHONPATH"):
+        assert words in done.stderr
+
+
+def test_store_is_made_where_the_environment_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    write(HOLDS)
+    monkeypatch.setenv("LEMMATA_STORE", "elsewhere")
+    run()
+    assert Store(Path("elsewhere")).size()[0] == 2
+    assert not Path(".lemmata").exists()

@@ -1,0 +1,115 @@
+import pytest
+import sympy
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sympy import Integer, Interval, Rational, S, Sum, factorial, oo, pi, sqrt, symbols
+
+from lemmata import (
+    Construction,
+    Edit,
+    Identity,
+    LemmataError,
+    Lower,
+    Separation,
+    Tight,
+    Upper,
+    as_printed,
+    integers,
+)
+from lemmata.mutation import at, put, walk
+from lemmata.statements import replace
+
+x, y, k, d, q = symbols("x y k d q")
+
+with as_printed():
+    PRINTED = 2 * x / 4 + x + Sum((-1) ** (k - 1) / factorial(k), (k, 1, oo)) / sqrt(2 * pi)
+
+STATEMENTS = [
+    Identity(q, PRINTED, {x: S.Reals}),
+    Identity(PRINTED, x, {x: S.Reals}),
+    Upper(q, PRINTED, {x: S.Reals}),
+    Lower(q, PRINTED, {x: S.Reals}),
+    Tight(q, PRINTED, 2 / d, "the next order", {x: S.Reals, d: integers(1)}),
+    Separation("loss", "one", "two", Rational(1, 3), {"d": 10}),
+    Construction({"v": PRINTED}, {"sup v": Integer(6)}, {x: S.Reals}),
+]
+each_kind = pytest.mark.parametrize("statement", STATEMENTS, ids=lambda statement: statement.kind)
+
+
+def test_a_formula_stays_as_printed() -> None:
+    assert r"\frac{2 x}{4} + x" in Identity(q, PRINTED, {x: S.Reals}).latex()
+
+
+@each_kind
+def test_every_formula_can_be_replaced_and_shows_in_digest_and_latex(statement: Identity) -> None:
+    assert statement.formulas()
+    for name, formula in statement.formulas().items():
+        changed = statement.with_formula(name, formula + 17)
+        assert changed.formulas()[name] == formula + 17
+        assert {n: f for n, f in changed.formulas().items() if n != name} == {
+            n: f for n, f in statement.formulas().items() if n != name
+        }
+        assert changed.digest() != statement.digest()
+        assert changed.latex() != statement.latex()
+
+
+@each_kind
+def test_digests_are_stable_and_tell_kinds_apart(statement: Identity) -> None:
+    assert statement.digest() == statement.digest()
+    assert len({other.digest() for other in STATEMENTS}) == len(STATEMENTS)
+
+
+def test_the_digest_covers_what_is_not_mutated() -> None:
+    assert Upper(q, x).digest() != Upper(y, x).digest()
+    assert Upper(q, x, {x: S.Reals}).digest() != Upper(q, x, {x: Interval(0, 1)}).digest()
+    assert Identity(q, x).digest() != Identity(y, x).digest()
+    assert Tight(q, x, 1 / d, "").digest() != Tight(q, x, 2 / d, "").digest()
+    assert Separation("a", "b", "c", d, {"n": 1}).digest() != Separation("a", "b", "c", d, {"n": 2}).digest()
+
+
+def test_hypotheses_are_bounded_intervals() -> None:
+    domains = {x: Interval(0, 1), y: S.Reals, d: integers(1), k: Interval(0, oo)}
+    assert dict(Identity(q, x, domains).hypotheses()) == {x: Interval(0, 1)}
+    assert Identity(q, x, domains).with_domain(x, S.Reals).domain_map()[x] == S.Reals
+
+
+def test_scope_is_in_words() -> None:
+    assert Identity(q, x, {x: Interval(0, 1), k: S.Naturals}).scope() == {
+        "x": "0 <= x <= 1",
+        "k": "integers k >= 1",
+    }
+    assert Separation("a", "b", "c", d, {"n": 10}).scope() == {"n": "n = 10"}
+
+
+def test_reversing_a_separation() -> None:
+    separation = Separation("loss", "one", "two", d)
+    assert (separation.reversed().better, separation.reversed().worse) == ("two", "one")
+    assert separation.reversed().reversed() == separation
+
+
+def test_an_edit_replaces_every_occurrence_and_leaves_the_rest_as_printed() -> None:
+    edited = Edit("why", "right", x, y).apply(STATEMENTS[0])
+    assert edited.right.free_symbols == {y}
+    back = Edit("why", "right", y, x).apply(edited)
+    assert sympy.srepr(back.right) == sympy.srepr(PRINTED)
+
+
+@pytest.mark.parametrize(
+    "edit", [Edit("why", "left", x, y), Edit("why", "right", d, y), Edit("why", "right", x, x)], ids=str
+)
+def test_an_edit_that_does_not_apply(edit: Edit) -> None:
+    with pytest.raises(LemmataError, match="why"):
+        edit.apply(STATEMENTS[0])
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.integers(0, 60))
+def test_putting_back_what_stood_there_changes_nothing(place: int) -> None:
+    nodes = list(walk(PRINTED))
+    path, node = nodes[place % len(nodes)]
+    assert at(PRINTED, path) == node
+    assert sympy.srepr(put(PRINTED, path, node)) == sympy.srepr(PRINTED)
+
+
+def test_replacing_nothing_returns_the_expression_itself() -> None:
+    assert replace(PRINTED, d, y) is PRINTED
