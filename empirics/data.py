@@ -74,9 +74,7 @@ def noisy_labels(generator: Generator, target: Target, x: Tensor, noise: float) 
     return target(x) + math.sqrt(noise) * signs.to(x.dtype)
 
 
-def node_test_set(
-    generator: Generator, target: Target, d: int, nodes: int = 40, per_node: int = 100
-) -> WeightedSet:
+def node_test_set(generator: Generator, target: Target, d: int, nodes: int = 40, per_node: int = 100) -> WeightedSet:
     r"""Exact Gauss-Hermite nodes in the informative direction, random in the d - 1 others.
 
     Point (k, s) has first coordinate z_k, the k-th node of the rule for the standard normal law, and standard

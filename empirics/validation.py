@@ -18,9 +18,7 @@ def finite_matrix(name: str, value: Tensor, columns: int | None = None) -> None:
     LemmataError : another shape, an integer type, no rows or columns, NaN or infinity.
     """
     if value.ndim != 2 or 0 in value.shape:
-        raise LemmataError(
-            f"{name}: expected a matrix with at least one row and column, got {tuple(value.shape)}"
-        )
+        raise LemmataError(f"{name}: expected a matrix with at least one row and column, got {tuple(value.shape)}")
     if columns is not None and value.shape[1] != columns:
         raise LemmataError(f"{name}: expected {columns} columns, got {value.shape[1]}")
     _finite(name, value)

@@ -25,8 +25,9 @@ class Claim:
     """A statement with its place in a paper, its dependencies, and its check.
 
     ``stated`` is the statement as printed. Where it is misprinted, ``correction`` lists the edits that mend it.
-    ``depends_on`` are the claims that a proof step uses, ``provenance`` those that it merely comes from. ``listed`` names
-    expected findings, each with its reason. ``control`` changes an experiment's design so that the claim must be refuted.
+    ``depends_on`` are the claims that a proof step uses, ``provenance`` those that it merely comes from. ``listed``
+    names expected findings, each with its reason. ``control`` changes an experiment's design so that the claim must
+    be refuted.
     """
 
     paper: Paper
@@ -87,7 +88,8 @@ class Claim:
         return statement
 
     def check(self, control: Mapping[str, Any] | None = None) -> Callable[[Check], Claim]:
-        """Attach the check (decorator): a generator function from the statement to obligations; its docstring is the prose.
+        """Attach the check (decorator): a generator function from the statement to obligations; its docstring is the
+        prose.
 
         Parameters
         ----------
@@ -187,9 +189,7 @@ class Paper:
         self.claims[slug] = claim
         return claim
 
-    def claim(
-        self, slug: str, *, control: Mapping[str, Any] | None = None, **what: Any
-    ) -> Callable[[Check], Claim]:
+    def claim(self, slug: str, *, control: Mapping[str, Any] | None = None, **what: Any) -> Callable[[Check], Claim]:
         """State a claim and attach the decorated check (see ``state`` and ``Claim.check`` for the arguments)."""
         return self.state(slug, **what).check(control)
 
@@ -198,9 +198,13 @@ def _check_types(
     name: str, stated: object, listed: object, correction: Iterable[object], others: Iterable[object]
 ) -> None:
     if not isinstance(stated, Statement):
-        raise LemmataError(f"{name}: stated = {stated!r:.60}: use Identity, Upper, Lower, Tight, Separation or Construction")
+        raise LemmataError(
+            f"{name}: stated = {stated!r:.60}: use Identity, Upper, Lower, Tight, Separation or Construction"
+        )
     if listed is not None and not isinstance(listed, Mapping):
-        raise LemmataError(f"{name}: listed = {listed!r:.60}: give each kind of finding its reason, as {{'slack': '...'}}")
+        raise LemmataError(
+            f"{name}: listed = {listed!r:.60}: give each kind of finding its reason, as {{'slack': '...'}}"
+        )
     for edit in correction:
         if not isinstance(edit, Edit):
             raise LemmataError(f"{name}: correction holds {edit!r:.60}: it is a list of Edit(...)")

@@ -1,6 +1,7 @@
 """The command line: ``lemmata list | show | run | mutants | report | graph | figures | store``.
 
-Exit codes: 0 all hold or are listed findings; 1 something fails unlisted; 2 could not run; 3 undecided (not under smoke).
+Exit codes: 0 all hold or are listed findings; 1 something fails unlisted; 2 could not run; 3 undecided (not under
+smoke).
 """
 
 from __future__ import annotations
@@ -80,8 +81,12 @@ def _run_options(command: Callable[..., Any]) -> Callable[..., Any]:
     for option in (
         _store_option,
         click.option("--executor", default="processes", show_default=True, help=f"One of {kinds}."),
-        click.option("--seed", "root", type=click.IntRange(min=0), default=JUDGING_ROOT, show_default=True, help="Root seed."),
-        click.option("--jobs", type=int, default=executors.default_jobs, help="Worker processes; default: all processors."),
+        click.option(
+            "--seed", "root", type=click.IntRange(min=0), default=JUDGING_ROOT, show_default=True, help="Root seed."
+        ),
+        click.option(
+            "--jobs", type=int, default=executors.default_jobs, help="Worker processes; default: as many as processors."
+        ),
         click.option("--profile", "profile_name", default="ci", show_default=True, help=f"One of {profiles}."),
     ):
         command = option(command)
@@ -101,7 +106,9 @@ def _run(names: tuple[str, ...], profile_name: str, jobs: int, root: int, execut
 @main.command()
 @click.argument("names", nargs=-1)
 @_run_options
-@click.option("--json", "json_path", default=LEDGER, show_default=True, help="Where the ledger goes; - for standard output.")
+@click.option(
+    "--json", "json_path", default=LEDGER, show_default=True, help="Where the ledger goes; - for standard output."
+)
 @click.option("--table", "table_path", type=click.Path(path_type=Path), help="Also write the table of verdicts here.")
 @click.option("--report", "report_path", type=click.Path(path_type=Path), help="Also write the HTML report here.")
 @click.option("--dry-run", is_flag=True, help="Say what would be judged, and stop.")
@@ -142,7 +149,9 @@ def run(
     screen.print(terminal.closing_line(document), markup=False, highlight=False)
     entries, size = job.store.size()
     places = "" if json_path == "-" else f"ledger {json_path}; "
-    screen.print(f"{places}store {job.store.root} ({entries} entries, {size / 1e6:.1f} MB)", markup=False, highlight=False)
+    screen.print(
+        f"{places}store {job.store.root} ({entries} entries, {size / 1e6:.1f} MB)", markup=False, highlight=False
+    )
     sys.exit(document["summary"]["exit_code"])
 
 
@@ -184,7 +193,9 @@ def list_claims(names: tuple[str, ...], as_json: bool, **options: Any) -> None:
         for entry in job.wanted(source):
             stored = job.stored(entry)
             status = stored["status"] if stored else None
-            rows.append({"id": entry.id, "locator": entry.locator, "kind": entry.kind, "title": entry.title, "status": status})
+            rows.append(
+                {"id": entry.id, "locator": entry.locator, "kind": entry.kind, "title": entry.title, "status": status}
+            )
     if as_json:
         click.echo(json.dumps(rows, indent=1))
         return
@@ -200,7 +211,9 @@ def _one_claim(claim_id: str, from_ledger: Path | None, options: dict[str, Any])
         return dict(claims[claim_id])
     slug = claim_id.rpartition("::" if "::" in claim_id else "/")[2]
     if slug == claim_id:
-        raise LemmataError(f"'{claim_id}' is not a claim: write PAPER/CLAIM or FILE.py::CLAIM; 'lemmata list' shows them")
+        raise LemmataError(
+            f"'{claim_id}' is not a claim: write PAPER/CLAIM or FILE.py::CLAIM; 'lemmata list' shows them"
+        )
     job = _run((claim_id,), **options)
     with terminal.Watch(err) as watch:
         job.listener = Listener(watch.measuring, watch.judging)
@@ -264,7 +277,9 @@ def graph(ledger_path: Path, form: str) -> None:
 
 @main.command()
 @click.argument("ledger_path", metavar="[LEDGER]", type=click.Path(path_type=Path), default=Path(LEDGER))
-@click.option("-o", "--output", type=click.Path(path_type=Path), default=Path("figures"), show_default=True, help="Folder.")
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), default=Path("figures"), show_default=True, help="Folder."
+)
 @click.option("--format", "form", type=click.Choice(["svg", "png", "pdf"]), default="svg", show_default=True)
 def figures(ledger_path: Path, output: Path, form: str) -> None:
     """Draw the figures of a ledger's claims, one file each."""

@@ -36,7 +36,9 @@ def discharge(obligation: Equal | AtMost) -> Outcome:
     prove = _prove_equal if isinstance(obligation, Equal) else _prove_at_most
     engines = prove(obligation, domains)
     if engines:
-        return _outcome(obligation, domains, Result.PROVED, Grade.SYMBOLIC, tuple(dict.fromkeys([*engines, BALLS])))
+        # A ball alone is an enclosure; a proof is what two engines find.
+        grade = Grade.CERTIFIED if engines == (BALLS,) else Grade.SYMBOLIC
+        return _outcome(obligation, domains, Result.PROVED, grade, tuple(dict.fromkeys([*engines, BALLS])))
     if domains and _every_case(obligation, domains):
         return _outcome(obligation, domains, Result.PROVED, Grade.EXHAUSTIVE, (normal.NAME, algebra.NAME))
     note = "no counterexample and no proof found"
@@ -84,9 +86,11 @@ def _prove_equal(obligation: Exact, domains: dict[Symbol, Set]) -> tuple[str, ..
 
 def _prove_at_most(obligation: Exact, domains: dict[Symbol, Set]) -> tuple[str, ...]:
     difference = settle_conditions(obligation.right - obligation.left, domains)
+    if positivity.proves_nonnegative(difference, domains):
+        return positivity.NAMES
     if not domains:
-        return (BALLS,) if balls.sign(difference, {}) == 1 or _prove_equal(obligation, domains) else ()
-    return (positivity.NAME,) if positivity.proves_nonnegative(difference, domains) else ()
+        return (BALLS,) if balls.sign(difference, {}) == 1 else _prove_equal(obligation, domains)
+    return ()
 
 
 def _every_case(obligation: Equal | AtMost, domains: dict[Symbol, Set]) -> bool:

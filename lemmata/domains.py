@@ -51,8 +51,8 @@ def integers(least: int, most: int | None = None) -> Set:
 def as_domain(domain: object) -> Set:
     """Check that a domain is one of the supported sets and return it in normal form.
 
-    Supported: ``S.Naturals``, ``S.Naturals0``, ``integers(a, b)``, ``S.Reals``, intervals with rational ends, finite sets of
-    rationals.
+    Supported: ``S.Naturals``, ``S.Naturals0``, ``integers(a, b)``, ``S.Reals``, intervals with rational ends, finite
+    sets of rationals.
 
     Raises
     ------
@@ -199,9 +199,7 @@ def _large(domains: Domains, whole: list[Symbol], draw: random.Random) -> Iterat
         return
     for _ in range(LARGE_CASES):
         size = round(SMALL_CASES * (LARGEST / SMALL_CASES) ** draw.random())
-        yield tuple(
-            domains[s].inf + size if s in unbounded else draw.choice(cases(domains[s])) for s in whole
-        )
+        yield tuple(domains[s].inf + size if s in unbounded else draw.choice(cases(domains[s])) for s in whole)
 
 
 def _random_real(domain: Set, draw: random.Random) -> Rational:

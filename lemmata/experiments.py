@@ -58,7 +58,9 @@ class Experiment:
         LemmataError : the function raises, or returns something else than finite numbers by name.
         """
         draws = _Watched(self.key(design, replicate, root))
-        cell = f"{self.name} at {', '.join(f'{name} = {value}' for name, value in design.items())}, replicate {replicate}"
+        cell = (
+            f"{self.name} at {', '.join(f'{name} = {value}' for name, value in design.items())}, replicate {replicate}"
+        )
         try:
             returned = self.__wrapped__(draws, **design)
         except Exception as error:
@@ -67,7 +69,9 @@ class Experiment:
         if not isinstance(returned, Mapping) or any(isinstance(value, str | bytes) for value in returned.values()):
             raise LemmataError(f"{cell}: returns {returned!r:.60}; return a dictionary of numbers by name")
         if not draws.used:
-            raise LemmataError(f"{cell}: never draws from `draws`, so that all seeds are the same; take its randomness there")
+            raise LemmataError(
+                f"{cell}: never draws from `draws`, so that all seeds are the same; take its randomness there"
+            )
         try:
             statistics = {name: float(value) for name, value in returned.items()}
         except (TypeError, ValueError) as error:
@@ -101,7 +105,8 @@ def experiment(function: Callable[..., dict[str, float]]) -> Experiment:
 
 @dataclass(frozen=True)
 class Samples:
-    """One statistic of an experiment at one design, over independent seeds; or a paired difference of two, by ``minus``.
+    """One statistic of an experiment at one design, over independent seeds; or a paired difference of two, by
+    ``minus``.
 
     A measured obligation speaks about the median of this variable.
     """
@@ -113,7 +118,9 @@ class Samples:
 
     def __post_init__(self) -> None:
         if not isinstance(self.experiment, Experiment):
-            raise LemmataError(f"Samples({self.experiment!r:.60}, ...): the first argument is a function under @experiment")
+            raise LemmataError(
+                f"Samples({self.experiment!r:.60}, ...): the first argument is a function under @experiment"
+            )
         try:
             digest(dict(self.design))
         except LemmataError as error:

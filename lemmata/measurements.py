@@ -144,9 +144,15 @@ class Laboratory:
     def _outcome(self, obligation: Measured, place: Region, decision: Decision, plan: Plan) -> Outcome:
         samples = obligation.samples
         values = self.values(samples, decision.seeds) or []
-        discrepancy = (place.high - place.low) / 2 if isinstance(obligation, MedianWithin) else abs(decision.median - place.low)
+        discrepancy = (
+            (place.high - place.low) / 2 if isinstance(obligation, MedianWithin) else abs(decision.median - place.low)
+        )
         spread = robust_spread(values)
-        needed = seeds_needed(discrepancy / spread, plan.confirm_level) if 0 < spread < math.inf and discrepancy > 0 else None
+        needed = (
+            seeds_needed(discrepancy / spread, plan.confirm_level)
+            if 0 < spread < math.inf and discrepancy > 0
+            else None
+        )
         result = {"inside": Result.PROVED, "disjoint": Result.REFUTED, "open": Result.UNDECIDED}[decision.outcome]
         shown = f"[{decision.refute.low:.4g}, {decision.refute.high:.4g}]"
         witness = ""
@@ -200,7 +206,8 @@ def region(obligation: Measured) -> Region:
 
 @functools.cache
 def code_digest(experiment: Experiment) -> str:
-    """Digest of what an experiment's numbers depend on: its static import closure, the draws, and the numerical libraries.
+    """Digest of what an experiment's numbers depend on: its static import closure, the draws, and the numerical
+    libraries.
 
     The framework hands draws to the experiment and takes numbers from it; of its own sources only the draws' count.
     """

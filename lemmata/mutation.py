@@ -30,9 +30,9 @@ HUGE = 10**6
 class Mutant:
     """A mutated statement.
 
-    ``change`` says in words what was changed. ``formula``, ``path`` and ``new`` tell where and into what, for the judgement
-    whether the change made any difference. ``stronger`` marks mutants that claim more than the original: a better bound, or a
-    hypothesis less.
+    ``change`` says in words what was changed. ``formula``, ``path`` and ``new`` tell where and into what, for the
+    judgement whether the change made any difference. ``stronger`` marks mutants that claim more than the original: a
+    better bound, or a hypothesis less.
     """
 
     statement: Statement
@@ -68,7 +68,9 @@ def _all(statement: Statement) -> Iterator[Mutant]:
         if isinstance(statement, Upper) and name == "quantity":
             # To mutate what is bounded would mostly give weaker bounds, hence true ones. This one is false.
             contradiction = sympy.Add(statement.bound, -statement.stronger["bound"], evaluate=False)
-            yield Mutant(statement.with_formula(name, contradiction), "quantity: replaced by one that breaks the bound", name)
+            yield Mutant(
+                statement.with_formula(name, contradiction), "quantity: replaced by one that breaks the bound", name
+            )
             continue
         if direction is not None:
             for changed, change in _strengthened(formula, direction, statement.domain_map(), existential):
@@ -121,10 +123,12 @@ def _signs(formula: Basic, domains: Domains) -> set[int | None]:
 
 
 def late_mutants(statement: Statement) -> Iterator[Mutant]:
-    """Statements that are wrong only on a part of their domain where a careless check does not look: from an integer variable's
-    value ``LATE`` on, or at its first one; where a real variable is very large, or in a ``WINDOW`` on either side.
+    """Statements that are wrong only on a part of their domain where a careless check does not look: from an integer
+    variable's value ``LATE`` on, or at its first one; where a real variable is very large, or in a ``WINDOW`` on
+    either side.
 
-    A check that rounds a list of cases up to "for all", or proves less than the whole domain, takes one of them for true.
+    A check that rounds a list of cases up to "for all", or proves less than the whole domain, takes one of them for
+    true.
     """
     domains = statement.domain_map()
     for name, formula in statement.formulas().items():
@@ -141,10 +145,10 @@ def late_mutants(statement: Statement) -> Iterator[Mutant]:
                         f"{name}: the summand is doubled from {index} = {LATE} on",
                     )
         for symbol in sorted(formula.free_symbols & set(domains), key=str):
-            for condition, words in _unseen(symbol, domains[symbol]):
+            for condition, where in _unseen(symbol, domains[symbol]):
                 changed = _where(condition, formula, direction)
                 how = "doubled" if direction is None else "much larger" if name == "quantity" else "much stronger"
-                yield Mutant(statement.with_formula(name, changed), f"{name}: {how} {words}")
+                yield Mutant(statement.with_formula(name, changed), f"{name}: {how} {where}")
 
 
 def _unseen(symbol: Symbol, domain: Set) -> Iterator[tuple[Basic, str]]:
@@ -214,9 +218,7 @@ def domains_at(expression: Basic, path: Path, domains: Domains) -> Domains:
     return known
 
 
-def _changes(
-    formula: Basic, domains: Domains, existential: tuple[Symbol, ...]
-) -> Iterator[tuple[Path, Basic, Basic]]:
+def _changes(formula: Basic, domains: Domains, existential: tuple[Symbol, ...]) -> Iterator[tuple[Path, Basic, Basic]]:
     """Places in a formula, each with what stands there and what a mutant has instead."""
     symbols = sorted((formula.free_symbols & set(domains)) - set(existential), key=str)
     bound = {limit[0] for node in formula.atoms(sympy.Sum) for limit in node.limits}

@@ -52,7 +52,9 @@ def _make_exact(obligation: Exact) -> None:
     for name in ("left", "right"):
         side = sympy.sympify(getattr(obligation, name), strict=True)
         if side.has(sympy.Float):
-            raise LemmataError(f"obligation '{obligation.by}': {side} holds a float; write an exact number, as Rational(1, 3)")
+            raise LemmataError(
+                f"obligation '{obligation.by}': {side} holds a float; write an exact number, as Rational(1, 3)"
+            )
         object.__setattr__(obligation, name, side)
 
 
@@ -93,7 +95,9 @@ class Given:
 
 def _check_measured(name: str, samples: object, **bounds: object) -> None:
     if not isinstance(samples, Samples):
-        raise LemmataError(f"{name}({samples!r:.60}, ...): the first argument is Samples(...); AtMost compares expressions")
+        raise LemmataError(
+            f"{name}({samples!r:.60}, ...): the first argument is Samples(...); AtMost compares expressions"
+        )
     for bound, value in bounds.items():
         if not isinstance(value, Basic) or value.has(sympy.Float):
             raise LemmataError(f"{name}: {bound} = {value!r:.60}: write an exact SymPy number, as Rational(1, 3)")

@@ -88,7 +88,9 @@ def discover(project: Path | None = None) -> dict[str, Source]:
     project = project or Path.cwd()
     for name in _configured(project / "pyproject.toml"):
         path = name.endswith(".py")
-        found[Path(name).stem if path else name.rpartition(".")[2]] = [str((project / name).resolve()) if path else name]
+        found[Path(name).stem if path else name.rpartition(".")[2]] = [
+            str((project / name).resolve()) if path else name
+        ]
     return {name: Source(name, tuple(modules)) for name, modules in sorted(found.items())}
 
 

@@ -42,12 +42,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     names = "papers, PAPER/CLAIM, claim files or FILE.py::CLAIM, comma separated or repeated"
     profiles = ", ".join(PROFILES)
     group = parser.getgroup("lemmata", "claims of deep-learning theory")
-    group.addoption(
-        "--lemmata", action="append", default=[], metavar="NAMES", help=f"Verify these claims: {names}."
-    )
-    group.addoption(
-        "--lemmata-profile", default="smoke", metavar="NAME", help=f"One of {profiles} (default: smoke)."
-    )
+    group.addoption("--lemmata", action="append", default=[], metavar="NAMES", help=f"Verify these claims: {names}.")
+    group.addoption("--lemmata-profile", default="smoke", metavar="NAME", help=f"One of {profiles} (default: smoke).")
     group.addoption(
         "--lemmata-seed",
         default=JUDGING_ROOT,
@@ -60,9 +56,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="DIR",
         help="Folder of finished cells and verdicts (default: LEMMATA_STORE, or .lemmata by the ini file).",
     )
-    parser.addini(
-        "lemmata_claims", f"Claims to verify where no files are named: {names}.", type="linelist", default=[]
-    )
+    parser.addini("lemmata_claims", f"Claims to verify where no files are named: {names}.", type="linelist", default=[])
 
 
 def pytest_configure(config: pytest.Config) -> None:

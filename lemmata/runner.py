@@ -187,7 +187,13 @@ class Run:
 
     def _make_index(self, source: Source) -> dict[str, Any]:
         paper = self._paper(source)
-        about = {"id": paper.id, "title": paper.title, "authors": paper.authors, "version": paper.version, "url": paper.url}
+        about = {
+            "id": paper.id,
+            "title": paper.title,
+            "authors": paper.authors,
+            "version": paper.version,
+            "url": paper.url,
+        }
         return {"paper": about, "claims": [_entry(claim, source) for claim in paper.claims.values()]}
 
     def _sources(self) -> str:
@@ -223,7 +229,8 @@ def _indexed(entry: dict[str, Any]) -> Indexed:
 def propagate(records: Iterable[dict[str, Any]]) -> None:
     """Make no claim stronger than its weakest proof dependency, in place.
 
-    A dependency is used in the form that it upholds: a corrected misprint supports what follows from the corrected form.
+    A dependency is used in the form that it upholds: a corrected misprint supports what follows from the corrected
+    form.
 
     Raises
     ------

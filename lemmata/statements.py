@@ -1,8 +1,8 @@
 """Typed statements: what a claim says, as printed.
 
-Each kind is a frozen record. Its formulas are unevaluated SymPy expressions (write them inside ``with as_printed():``), and the
-whole record can be rendered, digested, edited and mutated. A check receives the record and reads its formulas; it never
-keeps a copy of its own.
+Each kind is a frozen record. Its formulas are unevaluated SymPy expressions (write them inside ``with
+as_printed():``), and the whole record can be rendered, digested, edited and mutated. A check receives the record and
+reads its formulas; it never keeps a copy of its own.
 """
 
 from __future__ import annotations
@@ -127,8 +127,8 @@ class Identity(Statement):
 class Upper(Statement):
     """A quantity at most an expression; constants are explicit, or existential.
 
-    ``existential`` gives each constant that the statement says to exist a witness, which may not depend on the other symbols.
-    A check proves the statement for ``witnessed``.
+    ``existential`` gives each constant that the statement says to exist a witness, which may not depend on the other
+    symbols. A check proves the statement for ``witnessed``.
 
     Raises
     ------
@@ -145,7 +145,9 @@ class Upper(Statement):
     def __post_init__(self) -> None:
         for constant, witness in self.existential.items():
             if witness.free_symbols & set(self.domains):
-                raise LemmataError(f"existential constant {constant}: its witness {witness} may not depend on other symbols")
+                raise LemmataError(
+                    f"existential constant {constant}: its witness {witness} may not depend on other symbols"
+                )
 
     @property
     def witnessed(self) -> Basic:

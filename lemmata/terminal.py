@@ -57,7 +57,9 @@ def closing_line(document: Mapping[str, Any]) -> str:
     """The last line of a run."""
     summary, provenance = document["summary"], document["provenance"]
     counts = ", ".join(f"{summary[name]} {name}" for name in ("holds", "fails", "undecided", "findings", "unlisted"))
-    return f"{counts}; profile {provenance['profile']}, root seed {provenance['root_seed']}, {provenance['seconds']:.1f} s"
+    return (
+        f"{counts}; profile {provenance['profile']}, root seed {provenance['root_seed']}, {provenance['seconds']:.1f} s"
+    )
 
 
 def _status(claim: Mapping[str, Any]) -> Text:
@@ -181,5 +183,3 @@ class Watch:
             self.what = what
             self.task = self.progress.add_task(what, total=total)
         self.progress.update(self.task, completed=done, total=total)
-
-

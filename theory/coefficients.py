@@ -1,7 +1,8 @@
 """Hermite coefficients of activations with a bias: c_k(b) = E[sigma(Z + b) He_k(Z)] for a standard normal Z.
 
 For the ReLU and k >= 2 two integrations by parts leave c_k(b) = (-1)^k He_{k-2}(b) phi(b); the step function is the ReLU's
-derivative, so its coefficients are the ReLU's, one order up. ``generating_function`` proves both wherever they are used.
+derivative, so its coefficients are the ReLU's, one order up. ``generating_function`` proves both wherever they are
+used.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Exact expectations over independent standard normal variables.
 
-The family: polynomials times exponentials of affine forms times kinked functions (step, ReLU, sign, absolute value) of affine
-forms. Integrals are split at the kinks; each piece is a moment of a half-line, in closed form. Whatever is outside the family is
-refused, never approximated.
+The family: polynomials times exponentials of affine forms times kinked functions (step, ReLU, sign, absolute value)
+of affine forms. Integrals are split at the kinks; each piece is a moment of a half-line, in closed form. Whatever is
+outside the family is refused, never approximated.
 """
 
 from __future__ import annotations
@@ -37,9 +37,10 @@ def expectation(expression: Basic, *variables: Symbol) -> Basic:
 
     Parameters
     ----------
-    expression : polynomial in the variables, times exponentials of affine forms and products of ``Step``, ``Relu``, ``sign``,
-        ``Abs`` of affine forms. Other symbols are parameters. Each kinked function may depend on one variable only; several
-        kinks in one variable must be rational numbers.
+    expression : polynomial in the variables, times exponentials of affine forms and products of ``Step``, ``Relu``,
+        ``sign``,
+        ``Abs`` of affine forms. Other symbols are parameters. Each kinked function may depend on one variable only;
+        several kinks in one variable must be rational numbers.
     variables : the normal variables, as symbols that assume nothing but that they are real.
 
     Raises
@@ -140,7 +141,9 @@ def _monomial(term: Basic, z: Symbol) -> tuple[int, Basic, Basic]:
                 raise CannotIntegrate(f"an exponential of {exponent}, which is not affine in {z}")
             rate, constant = rate + slope, constant * exp(rest)
         else:
-            raise CannotIntegrate(f"a factor {factor} that is neither a power of {z} nor an exponential nor a known kink")
+            raise CannotIntegrate(
+                f"a factor {factor} that is neither a power of {z} nor an exponential nor a known kink"
+            )
     return power, rate, constant
 
 

@@ -1,8 +1,8 @@
 """The population gradient of the first step, E[f(x) x 1{w.x + b >= 0}], as a series in the derivatives of f.
 
-``Contraction(k, j)`` is C_k(w, ..., w) with j copies of w, where C_k = E[grad^k f] is a symmetric k-tensor. On the single-index
-functions f(x) = He_q(u.x) with unit u it is q! <u,w>^j u (x) ... (x) u for k = q and zero else; these span all f of degree p, since
-powers of vectors span the symmetric tensors.
+``Contraction(k, j)`` is C_k(w, ..., w) with j copies of w, where C_k = E[grad^k f] is a symmetric k-tensor. On the
+single-index functions f(x) = He_q(u.x) with unit u it is q! <u,w>^j u (x) ... (x) u for k = q and zero else; these
+span all f of degree p, since powers of vectors span the symmetric tensors.
 """
 
 from __future__ import annotations

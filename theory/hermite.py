@@ -125,7 +125,8 @@ class HermiteSeries:
 
 
 def hermite_series(series: Basic, x: Symbol) -> HermiteSeries:
-    """Read a series in Hermite polynomials of ``x``: polynomials, and sums to infinity of weights times Hermite polynomials.
+    """Read a series in Hermite polynomials of ``x``: polynomials, and sums to infinity of weights times Hermite
+    polynomials.
 
     The sums may stand inside of products with constants. An order must be affine in the sum's index, increasing.
 
@@ -193,7 +194,9 @@ def _tails(series: sympy.Sum, factor: Basic, x: Symbol) -> Iterator[Tail]:
         order = sympy.expand(name.args[0])
         slope, first = sympy.diff(order, index), order.subs(index, start)
         if not (slope.is_Integer and slope > 0 and first.is_Integer and first >= 0):
-            raise IllFormed(f"an order {order} that is not affine and increasing in {index} from a nonnegative integer on")
+            raise IllFormed(
+                f"an order {order} that is not affine and increasing in {index} from a nonnegative integer on"
+            )
         if weight.has(x) or factor.has(x):
             raise IllFormed("a weight that depends on the variable")
         yield Tail(order, factor * weight, int(start), index)

@@ -14,7 +14,8 @@ def relu_average(weight: Basic, a: Symbol, b: Symbol, x: Symbol, domain: Set) ->
 
     Parameters
     ----------
-    weight : for a = 1 and for a = -1 a sum of terms constant * b^e, with nonnegative integer exponents e, which may be symbolic.
+    weight : for a = 1 and for a = -1 a sum of terms constant * b^e. The exponents are nonnegative integers; for
+        symbolic ones it is the caller's domain that must make them so.
     domain : where x lies. On [-1, 1] the kink b = -ax is inside the range of b; elsewhere it is clipped to it.
 
     Raises

@@ -42,14 +42,14 @@ def _values(cell: dict[str, Any]) -> dict[Any, Expr]:
 def alignment_law_measured(stated: Tight) -> Iterator[Obligation]:
     r"""After one step a neuron holds signal, close to $Hw/\sqrt{2\pi}$, and noise from $n$ samples.
 
-    Preprocessing takes the label's mean and linear part away, and with them the half of the gate $1\{w\cdot x\ge 0\}$ that does not
-    depend on $w$. Since $(1\{\cdot\} - 1/2)^2 = 1/4$, the noise that is left has covariance $E[y^2 x x^T]/(4n)$, whatever $w$ is. Its
-    energy is $d\,E y^2/(4n)$, that of the signal $\|H\|_F^2/(2\pi d)$: the share of the signal collapses to a function of $n/d^2$ with a
-    known constant.
+    Preprocessing takes the label's mean and linear part away, and with them the half of the gate $1\{w\cdot x\ge 0\}$
+    that does not depend on $w$. Since $(1\{\cdot\} - 1/2)^2 = 1/4$, the noise that is left has covariance $E[y^2 x
+    x^T]/(4n)$, whatever $w$ is. Its energy is $d\,E y^2/(4n)$, that of the signal $\|H\|_F^2/(2\pi d)$: the share of
+    the signal collapses to a function of $n/d^2$ with a known constant.
 
-    The target is $f = (2r)^{-1/2}\sum_{i\le r} He_2(\langle u_i, x\rangle)$, light-tailed with $E f^2 = 1$. The slack is twice the bound on
-    the next order in $1/d$, which ``theory.alignment`` derives; that it holds in every cell is an obligation of its own. As a
-    negative control the labels are permuted, and the share falls to $r/d$.
+    The target is $f = (2r)^{-1/2}\sum_{i\le r} He_2(\langle u_i, x\rangle)$, light-tailed with $E f^2 = 1$. The slack
+    is twice the bound on the next order in $1/d$, which ``theory.alignment`` derives; that it holds in every cell is
+    an obligation of its own. As a negative control the labels are permuted, and the share falls to $r/d$.
     """
     for cell in CELLS:
         values = _values(cell)
@@ -96,15 +96,18 @@ def _noise_to_signal(design: dict[str, Any]) -> float:
 
 @figure_1.check(control={"first_step_labels": "permuted"})
 def figure_1_measured(stated: Separation) -> Iterator[Obligation]:
-    r"""On the target of Eq. (2) with $p = 4$, Algorithm 1 learns from $n = d^4$ samples what random features of the same width cannot.
+    r"""On the target of Eq. (2) with $p = 4$, Algorithm 1 learns from $n = d^4$ samples what random features of the
+    same width cannot.
 
-    Both train a ridge head on the same inputs and noisy labels, with the weight decay chosen on the same validation set; the
-    comparison is paired. Test points have exact Gauss-Hermite nodes in the direction $u$, since the heavy tail of $He_4^2$ would
-    drown the comparison. The step size puts the root mean square of the pre-activations at 1/4, so that nearly all of them stay in the range
-    that Lemma 23 needs. Random features have unit-norm weights and standard normal biases, the strongest of the choices tried.
+    Both train a ridge head on the same inputs and noisy labels, with the weight decay chosen on the same validation
+    set; the comparison is paired. Test points have exact Gauss-Hermite nodes in the direction $u$, since the heavy
+    tail of $He_4^2$ would drown the comparison. The step size puts the root mean square of the pre-activations at
+    1/4, so that nearly all of them stay in the range that Lemma 23 needs. Random features have unit-norm weights and
+    standard normal biases, the strongest of the choices tried.
 
-    Pilots on another root seed predict excess risks of about 0.04 and 0.68, so a gap of 0.6; two thirds of it are claimed. As a
-    negative control the labels are permuted in the first step only: the head still sees the right ones, and the gap is gone.
+    Pilots on another root seed predict excess risks of about 0.04 and 0.68, so a gap of 0.6; two thirds of it are
+    claimed. As a negative control the labels are permuted in the first step only: the head still sees the right ones,
+    and the gap is gone.
     """
     risks = Samples(sample_complexity, stated.worse, dict(stated.regime), minus=stated.better)
     yield MedianAtLeast(risks, stated.gap, by="gap of the excess risks on the same data")

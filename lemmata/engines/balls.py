@@ -39,7 +39,8 @@ def enclose(expression: Basic, point: Mapping[Symbol, Rational], precision: int 
     Raises
     ------
     Undefined : the expression is undefined at the point.
-    NoEnclosure : the expression has a part that no rule covers, or that this precision cannot tell from an undefined one.
+    NoEnclosure : the expression has a part that no rule covers, or that this precision cannot tell from an undefined
+        one.
     """
     with ctx.workprec(precision):
         return _ball(expression, dict(point))

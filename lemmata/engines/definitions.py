@@ -19,8 +19,9 @@ def unfold(expression: Basic) -> Basic:
 def to_lowest_orders(expression: Basic) -> Basic:
     """Rewrite every function that declares ``step_down()`` through its lowest two orders, order by order.
 
-    ``F(n, ...).step_down()`` returns an equal expression in ``F(n - 1, ...)`` and ``F(n - 2, ...)``. Orders that differ by
-    an integer belong together; each family keeps its two lowest members, so that equal expressions get equal forms.
+    ``F(n, ...).step_down()`` returns an equal expression in ``F(n - 1, ...)`` and ``F(n - 2, ...)``. Orders that
+    differ by an integer belong together; each family keeps its two lowest members, so that equal expressions get
+    equal forms.
     """
     for _ in range(MOST_STEPS):
         families: dict[Basic, list[tuple[int, Basic]]] = {}

@@ -1,9 +1,10 @@
 """The second algebra engine: rational normal forms over python-flint.
 
-An expression becomes a fraction of multivariate polynomials over the rationals. Its generators are the symbols, and whatever is
-algebraically new: roots, pi, exponentials, powers with symbolic exponents, factorials up to integer shifts, functions of
-normalised arguments. Known relations (a root squared is its radicand, (-1)^k squared is one) reduce the numerator. A zero
-numerator proves the identity; a nonzero one proves nothing, since further relations may hold.
+An expression becomes a fraction of multivariate polynomials over the rationals. Its generators are the symbols, and
+whatever is algebraically new: roots, pi, exponentials, powers with symbolic exponents, factorials up to integer
+shifts, functions of normalised arguments. Known relations (a root squared is its radicand, (-1)^k squared is one)
+reduce the numerator. A zero numerator proves the identity; a nonzero one proves nothing, since further relations may
+hold.
 """
 
 from __future__ import annotations

@@ -1,10 +1,11 @@
 """Proofs that an expression is nonnegative for all values of its symbols, by corners and coefficients.
 
-The rule covers expressions that are polynomial in symbols on half-lines, affine in each symbol on a bounded interval, and
-contain powers of a symbol of [-1, 1] with a symbolic exponent of known parity. Such a power is generalised to a free number of
-[0, 1] (even exponent) or to the symbol times one (odd). An expression affine in each of several bounded symbols is least at
-a corner of their box; at each corner a polynomial whose coefficients around the half-lines' ends are all nonnegative is
-nonnegative. Each step is exact.
+The rule covers expressions that are polynomial in symbols on half-lines, affine in each symbol on a bounded interval,
+and contain powers of a symbol of [-1, 1] with a symbolic exponent of known parity. Such a power is generalised to a
+free number of [0, 1] (even exponent) or to the symbol times one (odd). An expression affine in each of several
+bounded symbols is least at a corner of their box; at each corner a polynomial whose coefficients around the
+half-lines' ends are all nonnegative is nonnegative. Each step is exact, and the polynomials are moved to the corners
+by SymPy and by python-flint.
 """
 
 from __future__ import annotations
@@ -12,12 +13,13 @@ from __future__ import annotations
 import itertools
 
 import sympy
+from flint import Ordering, fmpq, fmpq_mpoly_ctx
 from sympy import Basic, Dummy, Interval, Range, Set, Symbol
 
 from lemmata.domains import Domains
 from lemmata.engines.definitions import unfold
 
-NAME = "corners and coefficients"
+NAMES = ("corners and coefficients in sympy", "corners and coefficients in flint")
 
 
 def proves_nonnegative(expression: Basic, domains: Domains) -> bool:
@@ -30,21 +32,35 @@ def proves_nonnegative(expression: Basic, domains: Domains) -> bool:
     rest = [s for s in bounds if s not in bounded and form.has(s)]
     if form.free_symbols - set(bounds) or not form.is_polynomial(*bounded, *rest):
         return False
-    if bounded and any(sympy.degree(form, s) > 1 for s in bounded):
+    if not all(bounds[s].inf.is_finite for s in rest) or any(sympy.degree(form, s) > 1 for s in bounded):
         return False
+    if not all(c.is_Rational for c in sympy.Poly(form, *bounded, *rest, sympy.Dummy()).coeffs()):
+        return False
+    shifts = {s: s + bounds[s].inf for s in rest}
     corners = itertools.product(*((bounds[s].inf, bounds[s].sup) for s in bounded))
-    return all(_half_lines(form.subs(dict(zip(bounded, c, strict=True))), rest, bounds) for c in corners)
+    return all(
+        _nonnegative_by_sympy(form, dict(zip(bounded, corner, strict=True)) | shifts)
+        and _nonnegative_by_flint(form, dict(zip(bounded, corner, strict=True)), {s: bounds[s].inf for s in rest})
+        for corner in corners
+    )
 
 
-def _half_lines(form: Basic, symbols: list[Symbol], bounds: dict[Symbol, Set]) -> bool:
-    shifted = form
-    for symbol in symbols:
-        if not bounds[symbol].inf.is_finite:
-            return False
-        shifted = shifted.subs(symbol, symbol + bounds[symbol].inf)
-    shifted = sympy.expand(shifted)
-    coefficients = sympy.Poly(shifted, *symbols).coeffs() if symbols else [shifted]
-    return all(c.is_Rational and c >= 0 for c in coefficients)
+def _nonnegative_by_sympy(form: Basic, place: dict[Symbol, Basic]) -> bool:
+    """Whether no coefficient is negative at a corner, around the ends of the half-lines."""
+    shifted = sympy.Poly(form.subs(place, simultaneous=True), *place, sympy.Dummy())
+    return all(c >= 0 for c in shifted.coeffs())
+
+
+def _nonnegative_by_flint(form: Basic, corner: dict[Symbol, Basic], ends: dict[Symbol, Basic]) -> bool:
+    """The same, by the second engine."""
+    symbols = [*corner, *ends, sympy.Dummy()]
+    ring = fmpq_mpoly_ctx.get(tuple(f"g{i}" for i in range(len(symbols))), Ordering.lex)
+    terms = sympy.Poly(form, *symbols).terms()
+    polynomial = ring.from_dict({powers: fmpq(int(c.p), int(c.q)) for powers, c in terms})
+    values = [ring.constant(fmpq(int(v.p), int(v.q))) for v in corner.values()]
+    around = [ring.gens()[len(corner) + i] + fmpq(int(e.p), int(e.q)) for i, e in enumerate(ends.values())]
+    moved = polynomial.compose(*values, *around, ring.gens()[-1])
+    return all(c >= 0 for c in moved.coeffs())
 
 
 def _without_symbolic_powers(form: Basic, bounds: dict[Symbol, Set]) -> tuple[Basic, dict[Symbol, Set]] | None:
@@ -79,5 +95,3 @@ def _parity(exponent: Basic, bounds: dict[Symbol, Set]) -> int | None:
     if any(polynomial.coeff_monomial(s) % 2 != 0 for s in symbols) or not least.is_Integer or least < 0:
         return None
     return int(least % 2)
-
-

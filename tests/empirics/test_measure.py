@@ -17,9 +17,7 @@ SEEDS = st.integers(0, 2**32 - 1)
 
 
 @given(SEEDS, st.integers(1, 6), st.integers(1, 6), st.data())
-def test_share_does_not_see_rotations_within_the_subspace(
-    seed: int, m: int, d: int, data: st.DataObject
-) -> None:
+def test_share_does_not_see_rotations_within_the_subspace(seed: int, m: int, d: int, data: st.DataObject) -> None:
     r = data.draw(st.integers(1, d))
     draw = numpy.random.default_rng(seed)
     vectors = torch.from_numpy(draw.standard_normal((m, d)))

@@ -48,8 +48,7 @@ def test_risk_is_that_of_the_printed_algorithm() -> None:
     for decay in WEIGHT_DECAYS[6:]:  # below, solving directly loses its digits, and the risk is flat
         head = numpy.linalg.solve(phi.T @ phi / n + decay / 2 * numpy.eye(m), phi.T @ residual / n)
         errors = [
-            features(s.x.numpy()) @ head + alpha + s.x.numpy() @ beta - s.values.numpy()
-            for s in (validation, test)
+            features(s.x.numpy()) @ head + alpha + s.x.numpy() @ beta - s.values.numpy() for s in (validation, test)
         ]
         risks.append([s.weights.numpy() @ e**2 for s, e in zip((validation, test), errors, strict=True)])
     expected = min(risks)[1]

@@ -52,9 +52,7 @@ def test_formula_with_biases_is_autograds(seed: int, n: int, d: int, m: int) -> 
     x, y, neurons, b = problem(seed, n, d, m)
     w = neurons.clone().requires_grad_()
     (gradient,) = torch.autograd.grad((y[:, None] * torch.relu(x @ w.T + b)).mean(dim=0).sum(), w)
-    torch.testing.assert_close(
-        first_step_gradient(x, y, neurons, b), gradient, rtol=1e-12, atol=rounding(x, y)
-    )
+    torch.testing.assert_close(first_step_gradient(x, y, neurons, b), gradient, rtol=1e-12, atol=rounding(x, y))
 
 
 @given(SEEDS, st.integers(1, 40), SIZES, SIZES, st.integers(1, 50))
@@ -94,9 +92,7 @@ def test_rotations_commute_with_the_step(seed: int, n: int, d: int, m: int) -> N
 
 
 @given(SEEDS, st.integers(1, 40), SIZES, SIZES, st.sampled_from([0.25, 2.0, 1024.0]))
-def test_lengths_of_neurons_without_biases_do_not_matter(
-    seed: int, n: int, d: int, m: int, length: float
-) -> None:
+def test_lengths_of_neurons_without_biases_do_not_matter(seed: int, n: int, d: int, m: int, length: float) -> None:
     x, y, w, _ = problem(seed, n, d, m)
     assert torch.equal(first_step_gradient(x, y, length * w), first_step_gradient(x, y, w))
 

@@ -29,9 +29,7 @@ def check(stated: Identity) -> Iterator[Obligation]:
 
 
 def test_a_claim_by_decorator(paper: Paper) -> None:
-    claim = paper.claim("sum", locator="Lemma 1", title="Sum", stated=Identity(q, FORMULA, {n: integers(1)}))(
-        check
-    )
+    claim = paper.claim("sum", locator="Lemma 1", title="Sum", stated=Identity(q, FORMULA, {n: integers(1)}))(check)
     assert paper.claims == {"sum": claim}
     assert (claim.id, claim.prose, claim.upheld) == ("toy/sum", "The prose.", claim.stated)
     code = claim.source_code()

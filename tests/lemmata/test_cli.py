@@ -453,8 +453,7 @@ def test_two_runs_at_once_share_one_store(computed: Path) -> None:
     write(LAW, HOLDS)
     Path(GATE).touch()
     both = [
-        subprocess.Popen(command(*SLOW_RUN, "--json", f"{name}.json"), **ONE_STREAM)
-        for name in ("first", "second")
+        subprocess.Popen(command(*SLOW_RUN, "--json", f"{name}.json"), **ONE_STREAM) for name in ("first", "second")
     ]
     for process in both:
         printed, _ = process.communicate()

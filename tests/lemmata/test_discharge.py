@@ -39,18 +39,14 @@ def test_one_engine_is_not_enough(deaf: object, monkeypatch: pytest.MonkeyPatch)
 
 
 @pytest.mark.parametrize("gullible", [normal, algebra])
-def test_one_engine_that_errs_is_stopped_by_the_other(
-    gullible: object, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_one_engine_that_errs_is_stopped_by_the_other(gullible: object, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(gullible, "proves_zero", lambda expression, domains: True)
     late = sympy.Piecewise((x, x < 10**6), (x + 1, True))
     assert result(Equal(late, x, {x: S.Reals}))[0] is UNDECIDED
 
 
 @settings(max_examples=15, deadline=None)
-@given(
-    st.lists(st.integers(-4, 4), min_size=1, max_size=4), st.lists(st.integers(-4, 4), min_size=1, max_size=4)
-)
+@given(st.lists(st.integers(-4, 4), min_size=1, max_size=4), st.lists(st.integers(-4, 4), min_size=1, max_size=4))
 def test_polynomial_identities_are_decided(one: list[int], other: list[int]) -> None:
     left, right = (sympy.prod(x + c for c in roots) for roots in (one, other))
     expected = PROVED if sorted(one) == sorted(other) else REFUTED

@@ -42,9 +42,7 @@ def domains(draw: st.DrawFn) -> sympy.Set:
     low = draw(rationals)
     is_open = draw(st.tuples(st.booleans(), st.booleans()))
     if kind == "half line":
-        return draw(
-            st.sampled_from([Interval(low, oo, is_open[0], True), Interval(-oo, low, True, is_open[1])])
-        )
+        return draw(st.sampled_from([Interval(low, oo, is_open[0], True), Interval(-oo, low, True, is_open[1])]))
     return Interval(low, low + draw(rationals.filter(lambda r: r > 0)), *is_open)
 
 
@@ -173,9 +171,7 @@ def test_finite_or_infinite() -> None:
     ],
     ids=str,
 )
-def test_a_symbol_may_not_assume_more_than_its_domain_says(
-    assumptions: dict[str, bool], domain: sympy.Set
-) -> None:
+def test_a_symbol_may_not_assume_more_than_its_domain_says(assumptions: dict[str, bool], domain: sympy.Set) -> None:
     with pytest.raises(LemmataError, match="declare it without"):
         require_consistent(Symbol("x", **assumptions), domain)
 

@@ -209,9 +209,7 @@ def test_a_false_statement_fails_and_its_mutants_say_nothing() -> None:
     record = judged(by_induction, Identity(Symbol("S"), WRONG, {n: integers(1)}))
     assert (record["status"], record["grade"], record["mutants"]["total"]) == ("fails", "stated", 0)
     assert found_out(record)
-    assert not found_out(
-        judged(by_induction, Identity(Symbol("S"), WRONG, {n: integers(1)}), listed={"gap": "known"})
-    )
+    assert not found_out(judged(by_induction, Identity(Symbol("S"), WRONG, {n: integers(1)}), listed={"gap": "known"}))
 
 
 # Corrections.
@@ -295,9 +293,7 @@ def test_a_loose_bound_is_reported_as_slack_and_must_be_listed() -> None:
     assert (record["status"], record["mutants"]["loose"]) == ("holds", 2)
     assert [(finding["kind"], finding["listed"]) for finding in record["findings"]] == [("slack", False)]
     assert found_out(record)
-    assert not found_out(
-        judged(check, Upper(Symbol("Q"), Integer(2)), listed={"slack": "for a round number"})
-    )
+    assert not found_out(judged(check, Upper(Symbol("Q"), Integer(2)), listed={"slack": "for a round number"}))
 
 
 def test_a_bound_that_is_only_tried_at_cases_is_found_out() -> None:
@@ -373,9 +369,7 @@ def test_one_undecided_obligation_leaves_the_claim_undecided() -> None:
 
 def test_a_bad_obligation_of_the_original_is_an_error_not_a_verdict() -> None:
     with pytest.raises(LemmataError, match="domain"):
-        examine(
-            claim_of(yields(lambda stated: Equal(stated.right, GAUSS)), SUM_OF_NUMBERS), SUM_OF_NUMBERS, None
-        )  # type: ignore[arg-type]
+        examine(claim_of(yields(lambda stated: Equal(stated.right, GAUSS)), SUM_OF_NUMBERS), SUM_OF_NUMBERS, None)  # type: ignore[arg-type]
 
 
 def record(name: str, depends_on: tuple[str, ...] = (), **what: Any) -> dict[str, Any]:

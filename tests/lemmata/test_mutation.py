@@ -31,10 +31,7 @@ def test_every_mutant_differs_from_the_original_and_from_every_other() -> None:
 
 
 def test_changes_are_said_in_words_that_differ_in_place_or_text() -> None:
-    assert all(
-        (mutant.change and "$" in mutant.change) or "dropped" in mutant.change
-        for mutant in mutants(STATEMENT)
-    )
+    assert all((mutant.change and "$" in mutant.change) or "dropped" in mutant.change for mutant in mutants(STATEMENT))
 
 
 def test_a_mutant_changes_one_place_and_leaves_the_rest_as_printed() -> None:
@@ -77,9 +74,7 @@ def test_what_is_mutated() -> None:
         ("1", "2"),
     ]:
         assert any(f"${old}$ becomes ${new}$" in change for change in changes), (old, new)
-    starts = {
-        total.limits[0][1] for mutant in mutants(STATEMENT) for total in mutant.statement.right.atoms(Sum)
-    }
+    starts = {total.limits[0][1] for mutant in mutants(STATEMENT) for total in mutant.statement.right.atoms(Sum)}
     assert {0, 1, 2, -1} <= starts
 
 
@@ -102,8 +97,7 @@ def test_objects_mutate_by_themselves() -> None:
 
 def test_all_formulas_of_a_construction_are_mutated() -> None:
     names = {
-        mutant.formula
-        for mutant in mutants(Construction({"v": 2 * x}, {"sup v": Integer(6)}, {x: Interval(-1, 1)}))
+        mutant.formula for mutant in mutants(Construction({"v": 2 * x}, {"sup v": Integer(6)}, {x: Interval(-1, 1)}))
     }
     assert names == {"parts.v", "properties.sup v", ""}
 
@@ -161,9 +155,7 @@ def test_existential_constants_are_not_mutated_but_rates_are(kind: type[Upper], 
 def test_late_mutants_agree_with_the_original_before_and_not_after() -> None:
     formula = k * x
     late = [
-        m
-        for m in late_mutants(Identity(q, formula, {x: Interval(-1, 1), k: integers(1)}))
-        if "k = 1000" in m.change
+        m for m in late_mutants(Identity(q, formula, {x: Interval(-1, 1), k: integers(1)})) if "k = 1000" in m.change
     ]
     assert len(late) == 1
     for value, factor in [(1, 1), (LATE - 1, 1), (LATE, 2), (LATE + 5, 2)]:
@@ -212,9 +204,7 @@ def test_late_mutants_of_bounds_are_absurd_from_there_on(kind: type[Upper], sign
 
 
 def equal_mutants(statement: Identity) -> list[Expr]:
-    found = [
-        mutant.statement.right for mutant in mutants(statement) if makes_no_difference(statement, mutant)
-    ]
+    found = [mutant.statement.right for mutant in mutants(statement) if makes_no_difference(statement, mutant)]
     for right in found:
         for point in points(statement.domain_map())[:8]:
             assert sympy.simplify((right - statement.right).subs(point).doit()) == 0

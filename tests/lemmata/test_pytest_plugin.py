@@ -83,9 +83,7 @@ def collected(result: pytest.RunResult) -> list[str]:
         (["lemmata::other", "lemmata::other::law"], OTHER),
     ],
 )
-def test_claims_are_chosen_as_tests_are(
-    pytester: pytest.Pytester, arguments: list[str], expected: list[str]
-) -> None:
+def test_claims_are_chosen_as_tests_are(pytester: pytest.Pytester, arguments: list[str], expected: list[str]) -> None:
     result = pytester.runpytest_inprocess("--collect-only", "-q", "--strict-markers", *arguments)
     assert collected(result) == expected
 

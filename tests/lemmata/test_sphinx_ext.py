@@ -238,7 +238,6 @@ def test_other_builders_take_the_pages_too(tmp_path: Path) -> None:
 @pytest.mark.filterwarnings("ignore:'myst_parser")
 def test_our_own_documentation_builds(tmp_path: Path) -> None:
     docs = shutil.copytree(DOCS, tmp_path / "docs", ignore=shutil.ignore_patterns("_build", "claims"))
-    shutil.copy(DOCS.parent / "CONTRIBUTING.md", tmp_path)
     ledger.write(sample.document(), tmp_path / "lemmata-ledger.json")
     done = build(docs)
     assert (done.returncode, done.stderr) == (0, "")

@@ -10,9 +10,7 @@ from theory.coefficients import coefficient, general_coefficient, generating_fun
 
 b, k, t = symbols("b k t")
 activations = st.sampled_from([RELU, STEP])
-biases = st.fractions(min_value=-3, max_value=3, max_denominator=8).map(
-    lambda f: Rational(f.numerator, f.denominator)
-)
+biases = st.fractions(min_value=-3, max_value=3, max_denominator=8).map(lambda f: Rational(f.numerator, f.denominator))
 
 
 def quadrature(activation: Activation, order: int, bias: Rational) -> mpmath.mpf:
@@ -52,9 +50,7 @@ def test_the_generating_function_generates_them(activation: Activation) -> None:
     series = sympy.series(generating_function(activation, t, Rational(1, 3)), t, 0, 6).removeO()
     for order in range(6):
         assert (
-            sympy.simplify(
-                series.coeff(t, order) * factorial(order) - coefficient(activation, order, Rational(1, 3))
-            )
+            sympy.simplify(series.coeff(t, order) * factorial(order) - coefficient(activation, order, Rational(1, 3)))
             == 0
         )
 

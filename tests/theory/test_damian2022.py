@@ -48,11 +48,7 @@ def test_relu_hermite_weights_by_quadrature() -> None:
         elif order % 2:
             printed = 0.0
         else:
-            printed = (
-                (-1) ** (half - 1)
-                / (math.factorial(half) * 2**half * (2 * half - 1))
-                / math.sqrt(2 * math.pi)
-            )
+            printed = (-1) ** (half - 1) / (math.factorial(half) * 2**half * (2 * half - 1)) / math.sqrt(2 * math.pi)
         assert printed == pytest.approx(coefficient(order, 0.0, False) / math.factorial(order), abs=1e-10)
 
 
@@ -61,9 +57,7 @@ def test_relu_hermite_converges_in_mean_square() -> None:
     def remainder(last: int) -> float:
         total = 1 / (2 * math.pi) + 0.25
         for half in range(1, last):
-            log = math.lgamma(2 * half + 1) - 2 * (
-                math.lgamma(half + 1) + half * math.log(2) + math.log(2 * half - 1)
-            )
+            log = math.lgamma(2 * half + 1) - 2 * (math.lgamma(half + 1) + half * math.log(2) + math.log(2 * half - 1))
             total += math.exp(log) / (2 * math.pi)
         return 0.5 - total
 
@@ -94,9 +88,7 @@ def test_relu_hermite_does_not_mind_another_print() -> None:
     with as_printed():
         summand = (-1) ** (k - 1) / (factorial(k) * 2**k * (2 * k - 1)) * He(2 * k, x)
         common = x / 2 + (1 + He(2, x) / 2 + Sum(summand, (k, 2, oo))) / sqrt(2 * pi)
-    assert (
-        examine(claim, Identity(claim.stated.left, common, claim.stated.domains), None).status is Status.HOLDS
-    )
+    assert examine(claim, Identity(claim.stated.left, common, claim.stated.domains), None).status is Status.HOLDS
 
 
 # Section 5.1, Eq. (1), for polynomials of two variables that are no single-index functions.
@@ -117,13 +109,9 @@ def gradient(f: Expr, w: tuple[float, float], bias: float) -> np.ndarray:
 
     def integrand(z: float, i: int) -> float:
         points = [(w[0] * z - w[1] * n, w[1] * z + w[0] * n) for n in NODES]
-        return phi(z) * sum(
-            weight * f_at(*point) * point[i] for weight, point in zip(WEIGHTS, points, strict=True)
-        )
+        return phi(z) * sum(weight * f_at(*point) * point[i] for weight, point in zip(WEIGHTS, points, strict=True))
 
-    return np.array(
-        [scipy.integrate.quad(integrand, -bias, 14, args=(i,), epsabs=1e-11)[0] for i in range(2)]
-    )
+    return np.array([scipy.integrate.quad(integrand, -bias, 14, args=(i,), epsabs=1e-11)[0] for i in range(2)])
 
 
 def series(f: Expr, w: tuple[float, float], bias: float, last: int, derivative: bool) -> np.ndarray:
@@ -175,12 +163,8 @@ def contrived(name: str) -> Sum:
         few = sympy.Piecewise((2, sympy.And(k <= 1, p >= 5)), (1, True))
         return {
             "a weight wrong at low orders from degree 5 on": Sum(few * true.function, (k, 0, p)),
-            "a weight wrong from degree 5 on": Sum(
-                sympy.Piecewise((2, p >= 5), (1, True)) * true.function, (k, 0, p)
-            ),
-            "an end wrong from degree 5 on": Sum(
-                true.function, (k, 0, sympy.Piecewise((p, p < 5), (p - 1, True)))
-            ),
+            "a weight wrong from degree 5 on": Sum(sympy.Piecewise((2, p >= 5), (1, True)) * true.function, (k, 0, p)),
+            "an end wrong from degree 5 on": Sum(true.function, (k, 0, sympy.Piecewise((p, p < 5), (p - 1, True)))),
             "an end wrong from degree 1000 on": Sum(true.function, (k, 0, sympy.Min(p, 1000))),
             "an end beyond the degree": Sum(true.function, (k, 0, 2 * p)),
         }[name]
@@ -207,9 +191,7 @@ def test_equation_1_sees_what_is_wrong_for_some_degrees_only(name: str, true: bo
 def test_equation_1_the_last_term_is_needed_at_even_degree_without_a_bias() -> None:
     # c_{p+2}(ReLU) = (-1)^p He_p(0) phi(0) vanishes for b = 0 at odd p.
     for f, degree, bias in CASES:
-        missing = float(
-            np.abs(series(f, DIRECTION, bias, degree - 1, False) - gradient(f, DIRECTION, bias)).max()
-        )
+        missing = float(np.abs(series(f, DIRECTION, bias, degree - 1, False) - gradient(f, DIRECTION, bias)).max())
         assert (missing < 1e-9) == (degree == 3 and bias == 0.0)
 
 
@@ -255,10 +237,8 @@ def test_lemma_17_reproduces_monomials(power: int, at: float) -> None:
 def test_lemma_17_suprema_on_a_grid(power: int) -> None:
     grid = np.linspace(-1, 1, 4001)
     found = max(float(np.abs(weight(power, a, grid)).max()) for a in (-1, 1))
-    if power < 2:
-        expected = [6, 2][power]
-    else:
-        expected = 4 * power**2 - 6 if power % 2 == 0 else 4 * power**2 - 8 * power + 6
+    growing = 4 * power**2 - 6 if power % 2 == 0 else 4 * power**2 - 8 * power + 6
+    expected = {0: 6, 1: 2}.get(power, growing)
     assert found == pytest.approx(expected, rel=1e-12)
 
 

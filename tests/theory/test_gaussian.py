@@ -16,9 +16,7 @@ s = Symbol("s", positive=True)
 
 KINKED = [Step, Relu, sign, Abs]
 PYTHON = {"Step": lambda t: mpmath.mpf(t >= 0), "Relu": lambda t: max(t, mpmath.mpf(0))}
-kinks = st.fractions(min_value=-2, max_value=2, max_denominator=3).map(
-    lambda f: Rational(f.numerator, f.denominator)
-)
+kinks = st.fractions(min_value=-2, max_value=2, max_denominator=3).map(lambda f: Rational(f.numerator, f.denominator))
 slopes = st.sampled_from([Integer(1), Integer(-1), Rational(2), Rational(-1, 2)])
 
 
@@ -65,9 +63,7 @@ def test_two_variables_come_apart_and_do_not_depend_on_the_order(
 ) -> None:
     e = one[0] * other[0] + mixed * z * y * Relu(z - 1) * Step(y)
     expected = quadrature(one[0], z, one[1]) * quadrature(other[0], y, other[1])
-    expected += (
-        mixed * quadrature(z * Relu(z - 1), z, [Integer(1)]) * quadrature(y * Step(y), y, [Integer(0)])
-    )
+    expected += mixed * quadrature(z * Relu(z - 1), z, [Integer(1)]) * quadrature(y * Step(y), y, [Integer(0)])
     for order in [(z, y), (y, z)]:
         exact = mpmath.mpf(str(sympy.N(expectation(e, *order), 25)))
         assert mpmath.almosteq(exact, expected, rel_eps=1e-8, abs_eps=1e-8)
@@ -94,9 +90,7 @@ def test_three_variables_and_mixed_polynomials(i: int, j: int, k: int, kinked: t
     slopes,
     st.sampled_from([Rational(1, 2), Integer(2), Rational(5, 3)]),
 )
-def test_parameters(
-    kinked: type[sympy.Function], power: int, at_c: Rational, slope: Rational, at_s: Rational
-) -> None:
+def test_parameters(kinked: type[sympy.Function], power: int, at_c: Rational, slope: Rational, at_s: Rational) -> None:
     e = z**power * kinked(slope * s * z + c) * exp(z * c)
     exact = expectation(e, z).subs({c: at_c, s: at_s})
     kink = -at_c / (slope * at_s)
@@ -168,9 +162,7 @@ def test_what_is_outside_of_the_family_is_refused(e: Expr) -> None:
         expectation(e, z, y)
 
 
-@pytest.mark.parametrize(
-    "assumption", ["positive", "integer", "nonnegative", "negative", "zero", "imaginary"]
-)
+@pytest.mark.parametrize("assumption", ["positive", "integer", "nonnegative", "negative", "zero", "imaginary"])
 def test_a_normal_variable_has_no_sign(assumption: str) -> None:
     variable = Symbol("z", **{assumption: True})
     with pytest.raises(CannotIntegrate, match="more than real"):

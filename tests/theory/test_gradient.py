@@ -65,9 +65,7 @@ def test_reordering_does_not_matter(terms: list[int], factors: list[int], inside
         second = Mul(*([HermiteCoefficient(RELU, k + 2), W, Contraction(k, k)][i] for i in factors))
         both = [FIRST, second]
         summand = (
-            Add(*(both[i] / factorial(k) for i in terms))
-            if inside
-            else Add(*(both[i] for i in terms)) / factorial(k)
+            Add(*(both[i] / factorial(k) for i in terms)) if inside else Add(*(both[i] for i in terms)) / factorial(k)
         )
     for order, degree in [(2, 2), (0, 3), (3, 4)]:
         expected = gradient_series(SERIES).at_degree(order, degree, p, t, b)
@@ -142,9 +140,7 @@ def test_what_is_no_vector_is_refused(name: str) -> None:
 
 def test_orders_that_are_no_shift_of_the_index_are_refused() -> None:
     with pytest.raises(IllFormed):
-        gradient_series(Sum(W * Contraction(2 * k, 2 * k), (k, 0, p))).at_general_degree(
-            q, 4, Integer(0), p, t, b
-        )
+        gradient_series(Sum(W * Contraction(2 * k, 2 * k), (k, 0, p))).at_general_degree(q, 4, Integer(0), p, t, b)
     with pytest.raises(IllFormed):
         gradient_series(Sum(W * C, (k, 0, oo))).at_degree(2, 4, p, t, b)
 

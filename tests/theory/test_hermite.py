@@ -50,12 +50,8 @@ def test_orthogonality_and_derivative() -> None:
     nodes, weights = np.polynomial.hermite_e.hermegauss(20)
     for i in range(6):
         for j in range(6):
-            inner = sum(
-                weights * scipy.special.eval_hermitenorm(i, nodes) * scipy.special.eval_hermitenorm(j, nodes)
-            )
-            assert inner / math.sqrt(2 * math.pi) == pytest.approx(
-                math.factorial(i) if i == j else 0, abs=1e-9
-            )
+            inner = sum(weights * scipy.special.eval_hermitenorm(i, nodes) * scipy.special.eval_hermitenorm(j, nodes))
+            assert inner / math.sqrt(2 * math.pi) == pytest.approx(math.factorial(i) if i == j else 0, abs=1e-9)
     assert sympy.expand((He(4, x).diff(x) - 4 * He(3, x)).doit()) == 0
     assert sympy.expand((He(5, x) - He(5, x).step_down()).doit()) == 0
     with pytest.raises(ArgumentIndexError):

@@ -10,9 +10,9 @@ from theory.uniform import MonomialDerivative, relu_average
 
 a, b, x, k = symbols("a b x k")
 INSIDE = Interval(-1, 1)
-weights = st.lists(
-    st.tuples(st.integers(-3, 3), st.integers(0, 2), st.integers(0, 5)), min_size=1, max_size=4
-).map(lambda terms: sum((Rational(c, 2) * a**i * b**e for c, i, e in terms), Integer(0)))
+weights = st.lists(st.tuples(st.integers(-3, 3), st.integers(0, 2), st.integers(0, 5)), min_size=1, max_size=4).map(
+    lambda terms: sum((Rational(c, 2) * a**i * b**e for c, i, e in terms), Integer(0))
+)
 
 
 def by_quadrature(weight: Expr, at: Rational) -> mpmath.mpf:
@@ -40,9 +40,7 @@ def test_by_quadrature_inside_and_outside_of_the_unit_interval(weight: Expr, poi
 @pytest.mark.parametrize("at", [-1, 0, 1])
 def test_kinks_at_the_ends(at: int) -> None:
     weight = 3 * b**2 - a
-    assert relu_average(weight, a, b, x, INSIDE).subs(x, at) == relu_average(weight, a, b, x, S.Reals).subs(
-        x, at
-    )
+    assert relu_average(weight, a, b, x, INSIDE).subs(x, at) == relu_average(weight, a, b, x, S.Reals).subs(x, at)
 
 
 @pytest.mark.parametrize("number", range(6))
@@ -51,9 +49,7 @@ def test_symbolic_exponents(number: int) -> None:
     assert sympy.expand(general - relu_average(b ** (2 * number + 1) - a * b**number, a, b, x, INSIDE)) == 0
 
 
-@pytest.mark.parametrize(
-    "weight", [1 / b, b**-3, exp(b), sympy.Abs(b), b**b, sympy.sqrt(1 + b), 1 / (1 + b)], ids=str
-)
+@pytest.mark.parametrize("weight", [1 / b, b**-3, exp(b), sympy.Abs(b), b**b, sympy.sqrt(1 + b), 1 / (1 + b)], ids=str)
 def test_other_weights_are_refused(weight: Expr) -> None:
     with pytest.raises(IllFormed):
         relu_average(weight, a, b, x, INSIDE)

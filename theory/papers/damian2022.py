@@ -1,8 +1,9 @@
 r"""Damian, Lee & Soltanolkotabi: *Neural Networks can Learn Representations with Gradient Descent* (COLT 2022).
 
-The target $f(x) = g(Ux)$ is a polynomial of degree $p$ of $r$ directions of $x \sim N(0, I_d)$, with $E f^2 = 1$ and average
-Hessian $H = E\nabla^2 f$. One large gradient step moves every neuron of a two-layer ReLU network to $E[f(x)\,x\,1\{w\cdot x \ge 0\}]$,
-which to leading order is $Hw/\sqrt{2\pi}$: the features then span the relevant directions.
+The target $f(x) = g(Ux)$ is a polynomial of degree $p$ of $r$ directions of $x \sim N(0, I_d)$, with $E f^2 = 1$ and
+average Hessian $H = E\nabla^2 f$. One large gradient step moves every neuron of a two-layer ReLU network to
+$E[f(x)\,x\,1\{w\cdot x \ge 0\}]$, which to leading order is $Hw/\sqrt{2\pi}$: the features then span the relevant
+directions.
 
 Read from top to bottom, this module is the paper: its statements in its order, each with the check that it must pass.
 """
@@ -65,11 +66,11 @@ with as_printed():
 def relu_hermite(stated: Identity) -> Iterator[Obligation]:
     r"""The ReLU is expanded in the Hermite polynomials, orthogonal under the standard normal law.
 
-    The weight of $He_k$ must be $c_k/k!$ with $c_k = E[\sigma(Z) He_k(Z)]$. The generating function
-    $F(s) = \sum_k c_k s^k/k! = E[\sigma(Z) e^{sZ - s^2/2}]$ is computed exactly. It solves $F''' = -sF''$, which is the recurrence
-    $c_{k+2} = -(k-1)\,c_k$ for $k \ge 1$: odd coefficients beyond the first vanish, even ones follow from $c_2$. Weights are integrated
-    one by one up to two orders beyond the point where every sum has begun, and the sums obey the same recurrence. The series
-    converges to the ReLU in $L^2$ of the normal law.
+    The weight of $He_k$ must be $c_k/k!$ with $c_k = E[\sigma(Z) He_k(Z)]$. The generating function $F(s) = \sum_k
+    c_k s^k/k! = E[\sigma(Z) e^{sZ - s^2/2}]$ is computed exactly. It solves $F''' = -sF''$, which is the recurrence
+    $c_{k+2} = -(k-1)\,c_k$ for $k \ge 1$: odd coefficients beyond the first vanish, even ones follow from $c_2$.
+    Weights are integrated one by one up to two orders beyond the point where every sum has begun, and the sums obey
+    the same recurrence. The series converges to the ReLU in $L^2$ of the normal law.
     """
     series = hermite_series(stated.right, x)
     for order in range(max(series.steady, 4) + 2):
@@ -125,14 +126,18 @@ with as_printed():
 def equation_1(stated: Identity) -> Iterator[Obligation]:
     r"""A neuron's population gradient is a series in the average derivatives $C_k = E[\nabla^k f]$.
 
-    Powers of unit vectors span the symmetric tensors, so it is enough to take $f(x) = He_q(u\cdot x)$, seen as a polynomial of degree $p \ge q$,
-    for every $q$, $p$ and every overlap $t = u\cdot w$. The two sides are vectors in the plane of $u$ and $w$; both components are
-    compared. For small $q$ the left side is integrated exactly over the plane. In general
-    $E[h(w\cdot x)\,He_q(u\cdot x)] = t^q\,E[h(Z) He_q(Z)]$, and $E[\sigma(Z+b)He_q(Z)] = (-1)^q He_{q-2}(b)\,\varphi(b)$, which the
-    generating function proves.
+    Powers of unit vectors span the symmetric tensors, so it is enough to take $f(x) = He_q(u\cdot x)$, seen as a
+    polynomial of degree $p \ge q$, for every $q$, $p$ and every overlap $t = u\cdot w$. The two sides are vectors in
+    the plane of $u$ and $w$; both components are compared. For small $q$ the left side is integrated exactly over the
+    plane. In general $E[h(w\cdot x)\,He_q(u\cdot x)] = t^q\,E[h(Z) He_q(Z)]$, and $E[\sigma(Z+b)He_q(Z)] = (-1)^q
+    He_{q-2}(b)\,\varphi(b)$, which the generating function proves.
 
-    The printed formula takes $c_k$ for the coefficients of $\sigma'$, while Appendix A.1.1 and Lemma 13 take them for those of
-    $\sigma$; and it stops one term early, which leaves out the component along $w$ of the highest derivative.
+    The printed formula takes $c_k$ for the coefficients of $\sigma'$, while Appendix A.1.1 and Lemma 13 take them for
+    those of $\sigma$, as the second line of Eq. (1) needs; and it stops one term early, which leaves out the
+    component along $w$ of the highest derivative. Lemma 13 has the right sums, so nothing that follows is affected.
+    Without a bias the missing term vanishes for odd $p$. Keeping $\sigma'$ and lowering both of its indices by one
+    would mend the first point as well. The version read is that of the proceedings; later versions of the preprint
+    were not compared.
     """
     series = gradient_series(stated.right)
     overlap, bias = {t: Interval(-1, 1)}, {b: S.Reals}
@@ -178,7 +183,12 @@ alignment_law = paper.state(
         formula=share_of_signal,
         slack=2 / d,
         why="the next order of the exact second moments is at most 1/d in absolute value in every cell that is measured",
-        domains={d: integers(1), n: integers(1), second_moment: Interval.open(0, oo), hessian_norm: Interval.open(0, oo)},
+        domains={
+            d: integers(1),
+            n: integers(1),
+            second_moment: Interval.open(0, oo),
+            hessian_norm: Interval.open(0, oo),
+        },
     ),
     depends_on=[equation_1],
 )
@@ -230,12 +240,13 @@ with as_printed():
     ),
 )
 def lemma_17(stated: Construction) -> Iterator[Obligation]:
-    r"""With $a \sim \mathrm{Unif}\{-1,1\}$, $b \sim \mathrm{Unif}[-1,1]$ and $f(x) = x^k$, the weights $v_k$ turn averages of ReLU features
-    into monomials on $|x| \le 1$, and stay bounded.
+    r"""With $a \sim \mathrm{Unif}\{-1,1\}$, $b \sim \mathrm{Unif}[-1,1]$ and $f(x) = x^k$, the weights $v_k$ turn
+    averages of ReLU features into monomials on $|x| \le 1$, and stay bounded.
 
-    The average is integrated exactly, split at the kink $b = -ax$, for a symbolic $k \ge 2$ and apart for $k = 0, 1$. The lemma
-    bounds $|v_k|$ by an unspecified constant; its exact supremum is $4k^2 - 6$ for even $k \ge 2$ and $4k^2 - 8k + 6$ for odd
-    $k \ge 3$, attained at $a = b = -1$. So the constant grows as $4k^2$, which the paper's convention $p = O(1)$ allows.
+    The average is integrated exactly, split at the kink $b = -ax$, for a symbolic $k \ge 2$ and apart for $k = 0, 1$.
+    The lemma bounds $|v_k|$ by an unspecified constant; its exact supremum is $4k^2 - 6$ for even $k \ge 2$ and $4k^2
+    - 8k + 6$ for odd $k \ge 3$, attained at $a = b = -1$. So the constant grows as $4k^2$, which the paper's
+    convention $p = O(1)$ allows.
     """
     reproduced, sup_0, sup_1 = stated.properties.values()
     weight_0, weight_1, recipe = stated.parts.values()

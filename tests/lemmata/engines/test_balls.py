@@ -71,9 +71,7 @@ expressions = st.recursive(
 
 @settings(max_examples=50, deadline=None)
 @given(expressions, rationals, rationals, st.integers(0, 6))
-def test_the_ball_contains_the_value_at_fifty_digits(
-    e: Expr, at_x: Rational, at_y: Rational, at_k: int
-) -> None:
+def test_the_ball_contains_the_value_at_fifty_digits(e: Expr, at_x: Rational, at_y: Rational, at_k: int) -> None:
     point = {x: at_x, y: at_y, k: Integer(at_k)}
     try:
         ball = enclose(e, point, 200)

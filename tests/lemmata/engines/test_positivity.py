@@ -37,9 +37,7 @@ def least(form: Expr, domains: Domains = DOMAINS) -> Expr:
     return min(form.subs(dict(zip(symbols_in, point, strict=True))) for point in choices)
 
 
-numbers = st.fractions(min_value=-4, max_value=9, max_denominator=4).map(
-    lambda f: Rational(f.numerator, f.denominator)
-)
+numbers = st.fractions(min_value=-4, max_value=9, max_denominator=4).map(lambda f: Rational(f.numerator, f.denominator))
 POWERS = [2 * i, 2 * i + 1, 2 * i - 2, 2 * i - 1, 2 * i - 3, 4 * i, i, k, 2, 2 * k - 3]
 factors = st.sampled_from(
     [Integer(1), b, t, x, d, d**2, i, k, k**2, i * k, b * x, b * t, x**2]
