@@ -1,0 +1,49 @@
+"""What the documents show must work."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+from click.testing import CliRunner
+
+from lemmata.cli import main
+
+ROOT = Path(__file__).parent.parent
+
+
+def blocks(document: str, language: str) -> list[str]:
+    text = (ROOT / document).read_text(encoding="utf-8")
+    return re.findall(rf"^```{language}\n(.*?)^```", text, flags=re.MULTILINE | re.DOTALL)
+
+
+def test_the_claims_of_contributing_behave_as_it_says(tmp_path: Path) -> None:
+    file, out = tmp_path / "mine.py", tmp_path / "ledger.json"
+    file.write_text("\n".join(blocks("CONTRIBUTING.md", "python")), encoding="utf-8")
+    arguments = ["run", str(file), "--executor", "serial", "--store", str(tmp_path / "store"), "--json", str(out)]
+    done = CliRunner().invoke(main, arguments)
+    assert done.exit_code == 0, done.output
+    squares, absolute = json.loads(out.read_text(encoding="utf-8"))["claims"]
+    assert (squares["status"], squares["upheld"], squares["grade"]) == ("fails", "holds", "symbolic")
+    assert [finding["kind"] for finding in squares["findings"]] == ["erratum"]
+    assert not squares["mutants"]["survivors"]
+    assert (absolute["status"], absolute["grade"]) == ("holds", "statistical")
+    assert absolute["control"]["refuted"]
+
+
+def test_the_readme_has_the_two_commands() -> None:
+    install_and_run, install_and_test = blocks("README.md", "sh")
+    assert "lemmata run damian2022" in install_and_run
+    assert install_and_test.rstrip().endswith("pytest")
+
+
+def test_the_readme_shows_the_reviewed_verdicts() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    table = json.loads((ROOT / "verdicts.json").read_text(encoding="utf-8"))
+    for name, verdict in table["claims"].items():
+        (row,) = re.findall(rf"^\| {name} \|.*$", readme, flags=re.MULTILINE)
+        mutants = verdict["mutants"]
+        assert f"{mutants['killed']}/{mutants['total']}" in row
+        assert verdict["grade"] in row
+        assert verdict["status"] in row
