@@ -20,7 +20,7 @@ from lemmata import executors, ledger, terminal, wording
 from lemmata.errors import LemmataError
 from lemmata.papers import Selection, nearest, select
 from lemmata.profiles import JUDGING_ROOT, PROFILES, profile
-from lemmata.runner import Listener, Run
+from lemmata.runner import Listener, Run, propagate
 from lemmata.store import Store
 
 LEDGER = "lemmata-ledger.json"
@@ -130,10 +130,12 @@ def run(
     if changed:
         job.selection = _only_changed(job)
     screen = err if json_path == "-" else out
-    with terminal.Watch(screen) as watch:
-        job.listener = Listener(watch.measuring, watch.judging, watch.judged)
-        document = job.document()
-    _report_corruption(job.store)
+    try:
+        with terminal.Watch(screen) as watch:
+            job.listener = Listener(watch.measuring, watch.judging, watch.judged)
+            document = job.document()
+    finally:
+        _report_corruption(job.store)
     ledger.write(document, json_path)
     if table_path is not None:
         ledger.write_table(ledger.verdict_table(document), table_path)
@@ -161,6 +163,7 @@ def _say_plan(job: Run) -> None:
             known = "stored" if job.stored(entry) is not None else "to be judged"
             kind = f"measured, up to {job.profile.looks[-1]} seeds a cell" if entry.measured else "exact"
             out.print(f"{entry.id}  {entry.kind}, {kind}: {known}", markup=False, highlight=False)
+    _report_corruption(job.store)
 
 
 def _only_changed(job: Run) -> Selection:
@@ -178,7 +181,9 @@ def _only_changed(job: Run) -> Selection:
 
 def _report_corruption(store: Store) -> None:
     for path in store.set_aside:
-        err.print(f"lemmata: a corrupt entry was set aside and computed anew: {path}", style="yellow", soft_wrap=True)
+        err.print(
+            f"lemmata: a corrupt entry was set aside, to be computed anew: {path}", style="yellow", soft_wrap=True
+        )
 
 
 @main.command("list")
@@ -188,11 +193,14 @@ def _report_corruption(store: Store) -> None:
 def list_claims(names: tuple[str, ...], as_json: bool, **options: Any) -> None:
     """List claims, with their stored verdicts."""
     job = _run(names, **options)
+    entries = [entry for source in job.selection.sources for entry in job.wanted(source)]
+    records = {entry.id: record for entry in entries if (record := job.stored(entry)) is not None}
+    propagate(records.values())
+    _report_corruption(job.store)
     rows = []
     for source in job.selection.sources:
         for entry in job.wanted(source):
-            stored = job.stored(entry)
-            status = stored["status"] if stored else None
+            status = records[entry.id]["status"] if entry.id in records else None
             rows.append(
                 {"id": entry.id, "locator": entry.locator, "kind": entry.kind, "title": entry.title, "status": status}
             )

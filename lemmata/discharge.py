@@ -31,8 +31,9 @@ def discharge(obligation: Equal | AtMost) -> Outcome:
     found = counterexample(obligation)
     if found.witness:
         return _outcome(obligation, domains, Result.REFUTED, Grade.SYMBOLIC, (BALLS,), found.witness)
-    if found.ill_formed:
-        return _outcome(obligation, domains, Result.UNDECIDED, Grade.STATED, (BALLS,), found.ill_formed)
+    if found.ill_formed or found.unknown:
+        note = found.ill_formed or "no value could be enclosed at any point tried"
+        return _outcome(obligation, domains, Result.UNDECIDED, Grade.STATED, (BALLS,), note)
     prove = _prove_equal if isinstance(obligation, Equal) else _prove_at_most
     engines = prove(obligation, domains)
     if engines:
@@ -49,10 +50,14 @@ def discharge(obligation: Equal | AtMost) -> Outcome:
 
 @dataclass(frozen=True)
 class Search:
-    """The end of a search for a counterexample: the witness, if any; else where a side has no value, if anywhere."""
+    """The end of a search for a counterexample: the witness, if any; else where a side has no value, if anywhere.
+
+    ``unknown`` says that no point could be evaluated, for want of an enclosure.
+    """
 
     witness: str = ""
     ill_formed: str = ""
+    unknown: bool = False
 
 
 @evaluating
@@ -73,7 +78,7 @@ def counterexample(obligation: Equal | AtMost) -> Search:
             against = "and" if isinstance(obligation, Equal) else "is more than"
             differ = " differ" if isinstance(obligation, Equal) else ""
             return Search(f"{f'at {place}: ' if place else ''}{left} {against} {right}{differ}")
-    return Search("", ill_formed or ("" if evaluated else "no value could be enclosed at any point tried"))
+    return Search("", ill_formed, unknown=not evaluated and not ill_formed)
 
 
 def _prove_equal(obligation: Exact, domains: dict[Symbol, Set]) -> tuple[str, ...]:

@@ -49,7 +49,7 @@ def claim_body(claim: Claim, pages: Pages) -> list[nodes.Node]:
 
 
 def erratum_body(claim: Claim) -> list[nodes.Node]:
-    """The printed and the corrected formula, each edit and its necessity, and the smallest counterexample."""
+    """The printed and the corrected formula, each edit and its necessity, and the counterexample."""
     corrected = claim["corrected"]
     errata = [finding for finding in claim["findings"] if finding["kind"] == "erratum"]
     body = [node for finding in errata for node in prose(finding["summary"])]
@@ -71,7 +71,12 @@ def erratum_body(claim: Claim) -> list[nodes.Node]:
     ]
     body.append(table(["Edit", "Printed", "Corrected", "Necessary", "Without it"], rows))
     body += [
-        nodes.paragraph("", "", nodes.Text("Smallest counterexample to the printed form: "), *line(finding["witness"]))
+        nodes.paragraph(
+            "",
+            "",
+            nodes.Text("Counterexample to the printed form, at the simplest point found: "),
+            *line(finding["witness"]),
+        )
         for finding in errata
         if finding["witness"]
     ]

@@ -22,12 +22,13 @@ R = TypeVar("R")
 SMALL_CASES = 9
 LARGE_CASES = 4
 LARGEST = 3000
+"""Integer counterexamples are looked for among the first cases, then among a few drawn log-uniformly up to this size."""
 SIMPLEST = (Rational(0), Rational(1), Rational(-1), Rational(1, 2), Rational(2))
 SIMPLE_REALS = 6
 MOST_CORNERS = 8
 RANDOM_REALS = 3
 MOST_POINTS = 200
-"""Integer counterexamples are looked for among the first cases, then among a few drawn log-uniformly up to this size."""
+"""Real ones are looked for among simple fractions and the corners of boxes, then among a few random fractions."""
 
 
 def evaluating(function: Callable[P, R]) -> Callable[P, R]:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from lemmata import wording
 from lemmata.claims import Claim
 from lemmata.discharge import counterexample, discharge
 from lemmata.domains import is_infinite
@@ -17,7 +18,7 @@ from lemmata.experiments import described
 from lemmata.measurements import Laboratory, region
 from lemmata.mutation import Mutant, late_mutants, mutants
 from lemmata.obligations import Exact, Given, IllFormed, Measured, Obligation
-from lemmata.statements import Edit, Statement, latex
+from lemmata.statements import Edit, Statement, Tight, latex
 from lemmata.verdicts import Finding, Grade, Outcome, Result, Status, weakest
 
 
@@ -41,7 +42,7 @@ class Examination:
         """The first counterexample, with the name of its obligation."""
         for outcome in self.outcomes:
             if outcome.result is Result.REFUTED:
-                return f"{outcome.label}: {outcome.witness}" if outcome.label else outcome.witness
+                return _named(outcome.label, outcome.witness)
         return ""
 
     def grade(self, statement: Statement) -> Grade:
@@ -53,6 +54,10 @@ class Examination:
         if infinite and exact and not any(outcome.universal for outcome in proved):
             return weakest([grade, Grade.SAMPLED])
         return grade
+
+
+def _named(label: str, witness: str) -> str:
+    return f"{label}: {witness}" if label else witness
 
 
 def judge(claim: Claim, laboratory: Laboratory) -> dict[str, Any]:
@@ -98,9 +103,11 @@ def judge(claim: Claim, laboratory: Laboratory) -> dict[str, Any]:
 def _grade(claim: Claim, examination: Examination, late: Sequence[Fate]) -> Grade:
     if examination.status is not Status.HOLDS:
         return Grade.STATED
-    # A check that lets a statement pass which is wrong on a part of its domain has shown cases.
-    held = [Grade.SAMPLED for fate in late if fate.fate in ("holds", "survivor")]
-    return weakest([examination.grade(claim.upheld), *held])
+    # A check that lets a statement pass which is wrong on a part of its domain has shown cases; one that can read none
+    # of these statements has not shown more.
+    held = any(fate.fate in ("holds", "survivor") for fate in late)
+    unread = bool(late) and all(fate.fate == "ill_formed" for fate in late)
+    return weakest([examination.grade(claim.upheld), *([Grade.SAMPLED] if held or unread else [])])
 
 
 def examine(claim: Claim, statement: Statement, laboratory: Laboratory) -> Examination:
@@ -202,14 +209,18 @@ def _ending(claim: Claim, statement: Statement, laboratory: Laboratory) -> tuple
             if isinstance(obligation, Exact):
                 search = counterexample(obligation)
                 if search.witness:
-                    return "killed", f"{obligation.by}: {search.witness}"
+                    return "killed", _named(obligation.by, search.witness)
                 if search.ill_formed:
-                    return "ill_formed", f"{obligation.by}: {search.ill_formed}"
+                    return "ill_formed", _named(obligation.by, search.ill_formed)
         measured = [o for o in obligations if isinstance(o, Measured)]
         results = laboratory.judge_again(measured) if measured else []
         for obligation, result in zip(measured, results, strict=True):
             if result is Result.REFUTED:
-                return "killed", f"{obligation.samples.name} is measured elsewhere at {dict(obligation.samples.design)}"
+                design = wording.parameters(obligation.samples.design)
+                return (
+                    "killed",
+                    f"{obligation.samples.name} at {design}: the measured median is outside the mutant's region",
+                )
         results += [discharge(o).result for o in obligations if isinstance(o, Exact)]
     except IllFormed as error:
         return "ill_formed", str(error)
@@ -221,7 +232,8 @@ def _ending(claim: Claim, statement: Statement, laboratory: Laboratory) -> tuple
 
 
 def _late(claim: Claim, mutant: Mutant, laboratory: Laboratory) -> Fate:
-    return Fate(mutant, *_ending(claim, mutant.statement, laboratory))
+    fate, witness = _ending(claim, mutant.statement, laboratory)
+    return Fate(mutant, "survivor", "the check takes it for true") if fate == "holds" else Fate(mutant, fate, witness)
 
 
 def _count(fates: Sequence[Fate], late: Sequence[Fate]) -> dict[str, Any]:
@@ -236,7 +248,12 @@ def _count(fates: Sequence[Fate], late: Sequence[Fate]) -> dict[str, Any]:
         "loose": number("loose"),
         "undecided": number("undecided"),
         "survivors": [f"{f.mutant.change}: {f.witness}" for f in fates if f.fate == "survivor"],
-        "late": {"total": len(late), "held": [f.mutant.change for f in late if f.fate in ("holds", "survivor")]},
+        "late": {
+            "total": len(late),
+            "unread": sum(f.fate == "ill_formed" for f in late),
+            "held": [f.mutant.change for f in late if f.fate in ("holds", "survivor")],
+            "each": [fate.record() for fate in late],
+        },
         "each": [fate.record() for fate in fates],
     }
 
@@ -284,7 +301,7 @@ def _judge_control(claim: Claim, laboratory: Laboratory) -> dict[str, Any] | Non
     """The same obligations on a design where they must be false."""
     if claim.control is None:
         return None
-    # Only a measured claim has a design to change.
+    # One cell is enough to refute. The first is taken, so that a control costs less than the claim.
     changed = [
         replace(o, samples=o.samples.altered(claim.control))
         for o in _obligations(claim, claim.upheld)
@@ -292,12 +309,12 @@ def _judge_control(claim: Claim, laboratory: Laboratory) -> dict[str, Any] | Non
     ]
     if not changed:
         raise LemmataError(f"{claim.id}: has a control but measures nothing; take the control off")
-    outcomes = laboratory.settle(changed, f"{claim.id} (control)")
+    outcomes = laboratory.settle(changed[:1], f"{claim.id} (control)")
     refuted = [outcome for outcome in outcomes if outcome.result is Result.REFUTED]
     return {
         "change": dict(claim.control),
         "refuted": bool(refuted),
-        "witness": refuted[0].witness if refuted else "no cell refutes the claim under the control",
+        "witness": refuted[0].witness if refuted else "the first cell does not refute the claim under the control",
     }
 
 
@@ -374,13 +391,19 @@ def _header(claim: Claim) -> dict[str, Any]:
         "locator": claim.locator,
         "kind": claim.stated.kind,
         "title": claim.title,
-        "prose": claim.prose,
+        "prose": _prose(claim),
         "source": claim.source,
         "stated": {"latex": claim.stated.latex(), "digest": claim.stated.digest()},
         "depends_on": [other.id for other in claim.depends_on],
         "provenance": [other.id for other in claim.provenance],
         "source_code": claim.source_code(),
     }
+
+
+def _prose(claim: Claim) -> str:
+    if isinstance(claim.stated, Tight):
+        return f"{claim.prose}\n\nThe slack: {claim.stated.why}."
+    return claim.prose
 
 
 def _unchecked(claim: Claim) -> dict[str, Any]:

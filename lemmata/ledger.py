@@ -175,6 +175,7 @@ def _verdict(claim: Mapping[str, Any]) -> dict[str, Any]:
             **{name: record[name] for name in ("total", "killed", "implied", "ill_formed", "loose", "undecided")},
             "survivors": len(record["survivors"]),
             "late": record["late"]["total"],
+            "late_unread": record["late"]["unread"],
             "late_held": len(record["late"]["held"]),
         },
     }

@@ -174,12 +174,16 @@ def _unseen(symbol: Symbol, domain: Set) -> Iterator[tuple[Basic, str]]:
 
 
 def _where(condition: Basic, expression: Basic, direction: int | None) -> Basic:
-    """The expression, but doubled where the condition holds; or, for a bound, so strong there that it should be false."""
-    changed = sympy.Mul(2, expression, evaluate=False)
-    if direction is not None:
-        size = sympy.Add(1, sympy.Abs(expression, evaluate=False), evaluate=False)
-        changed = sympy.Add(expression, sympy.Mul(direction * HUGE, size, evaluate=False), evaluate=False)
-    return sympy.Piecewise((changed, condition), (expression, True), evaluate=False)
+    """The expression, but doubled where the condition holds; or, for a bound, so strong there that it should be false.
+
+    The change is a factor, or a term, of its own: readers of formulas meet it as one more weight.
+    """
+    if direction is None:
+        factor = sympy.Piecewise((2, condition), (1, True), evaluate=False)
+        return sympy.Mul(factor, expression, evaluate=False)
+    size = sympy.Add(1, sympy.Abs(expression, evaluate=False), evaluate=False)
+    amount = sympy.Piecewise((direction * HUGE, condition), (0, True), evaluate=False)
+    return sympy.Add(expression, sympy.Mul(amount, size, evaluate=False), evaluate=False)
 
 
 def walk(expression: Basic, path: Path = ()) -> Iterator[tuple[Path, Basic]]:

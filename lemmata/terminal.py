@@ -68,7 +68,7 @@ def _status(claim: Mapping[str, Any]) -> Text:
 
 
 def _grade(claim: Mapping[str, Any]) -> str:
-    return str(claim["grade"]) + (f", given {wording.count(len(claim['given']), 'citation')}" if claim["given"] else "")
+    return str(claim["grade"]) + (f", given {wording.count(len(claim['given']), 'step')}" if claim["given"] else "")
 
 
 def show_claim(console: Console, claim: Mapping[str, Any]) -> None:
@@ -94,8 +94,8 @@ def show_claim(console: Console, claim: Mapping[str, Any]) -> None:
     if claim["control"] is not None:
         ended = "refuted, as it must be" if claim["control"]["refuted"] else "NOT REFUTED"
         say(f"control     {wording.parameters(claim['control']['change'])}: {ended}")
-    for finding, words in zip(claim["findings"], wording.findings(claim), strict=False):
-        say(f"finding     {words}: {finding['summary']}")
+    for finding in claim["findings"]:
+        say(f"finding     {wording.finding(finding)}: {finding['summary']}")
         if finding["witness"]:
             say(f"            {finding['witness']}")
     if claim["checks"]:
@@ -125,7 +125,7 @@ def _evidence(measured: Mapping[str, Any]) -> str:
 def mutant_table(claim: Mapping[str, Any], fate: str | None) -> Table:
     """Each mutant with its fate and the witness; those of one fate only if it is given."""
     table = _table("fate", "change", "witness")
-    for mutant in claim["mutants"]["each"]:
+    for mutant in [*claim["mutants"]["each"], *claim["mutants"]["late"]["each"]]:
         if fate is None or mutant["fate"] == fate:
             table.add_row(wording.FATES[mutant["fate"]], Text(_plain(mutant["change"])), Text(mutant["witness"]))
     return table
@@ -173,8 +173,8 @@ class Watch:
             self.task = None
         if not stored:
             took = f"{record['seconds']:.1f} s"
-            line = Text.assemble((record["id"], "bold"), " ", _status(record), f", {record['grade']}, {took}")
-            self.console.print(line)
+            # What holds is said at the end, when it is known what each proof rests on.
+            self.console.print(Text.assemble("judged ", (record["id"], "bold"), f" in {took}"))
 
     def _show(self, what: str, done: int, total: int | None) -> None:
         if self.task is None or what != self.what:

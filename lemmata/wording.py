@@ -98,8 +98,12 @@ def verdict(claim: Mapping[str, Any]) -> str:
 
 def findings(claim: Mapping[str, Any]) -> list[str]:
     """The kinds of the claim's findings, once each, the unlisted ones marked."""
-    words = [item["kind"] + ("" if item["listed"] else " (unlisted)") for item in claim["findings"]]
-    return list(dict.fromkeys(words))
+    return list(dict.fromkeys(map(finding, claim["findings"])))
+
+
+def finding(record: Mapping[str, Any]) -> str:
+    """A finding's kind, and whether nobody listed it."""
+    return str(record["kind"]) + ("" if record["listed"] else " (unlisted)")
 
 
 def mutants(claim: Mapping[str, Any]) -> str:
@@ -118,7 +122,9 @@ def mutant_counts(claim: Mapping[str, Any]) -> str:
     parts = [", ".join([*fates, f"of {record['total']}"])] if record["total"] else []
     late = record["late"]
     if late["total"]:
-        parts.append(f"{late['total'] - len(late['held'])} of {late['total']} late mutants stopped")
+        read = late["total"] - late["unread"]
+        unread = f", {late['unread']} that the check cannot read" if late["unread"] else ""
+        parts.append(f"{read - len(late['held'])} of {read} late mutants stopped{unread}")
     return "; ".join(parts) or "none"
 
 

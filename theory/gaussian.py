@@ -38,9 +38,8 @@ def expectation(expression: Basic, *variables: Symbol) -> Basic:
     Parameters
     ----------
     expression : polynomial in the variables, times exponentials of affine forms and products of ``Step``, ``Relu``,
-        ``sign``,
-        ``Abs`` of affine forms. Other symbols are parameters. Each kinked function may depend on one variable only;
-        several kinks in one variable must be rational numbers.
+        ``sign``, ``Abs`` of affine forms. Other symbols are parameters. Each kinked function may depend on one variable
+        only; several kinks in one variable must be rational numbers.
     variables : the normal variables, as symbols that assume nothing but that they are real.
 
     Raises

@@ -11,7 +11,7 @@ from sympy import Expr, Integer, pi
 from empirics.alignment import first_step_alignment
 from empirics.separation import sample_complexity
 from empirics.targets import quadratic
-from lemmata import AtMost, MedianAtLeast, MedianWithin, Samples, Separation, Tight
+from lemmata import MedianAtLeast, MedianWithin, Samples, Separation, Tight
 from lemmata.obligations import Obligation
 from theory.alignment import next_order
 from theory.papers.damian2022 import alignment_law, d, figure_1, hessian_norm, n, second_moment
@@ -47,19 +47,17 @@ def alignment_law_measured(stated: Tight) -> Iterator[Obligation]:
     x^T]/(4n)$, whatever $w$ is. Its energy is $d\,E y^2/(4n)$, that of the signal $\|H\|_F^2/(2\pi d)$: the share of
     the signal collapses to a function of $n/d^2$ with a known constant.
 
-    The target is $f = (2r)^{-1/2}\sum_{i\le r} He_2(\langle u_i, x\rangle)$, light-tailed with $E f^2 = 1$. The slack
-    is twice the bound on the next order in $1/d$, which ``theory.alignment`` derives; that it holds in every cell is
-    an obligation of its own. As a negative control the labels are permuted, and the share falls to $r/d$.
+    The target is $f = (2r)^{-1/2}\sum_{i\le r} He_2(\langle u_i, x\rangle)$, light-tailed with $E f^2 = 1$; the sums
+    are over directions $w$ in orthonormal frames, and the median is over data and directions. The next order, $c_1/d$,
+    is known (``theory.alignment`` derives it) and added to the prediction. As a negative control the labels are
+    permuted, and the share falls to $r/d$.
     """
     for cell in CELLS:
         values = _values(cell)
         rho = pi / 2 * values[d] ** 2 * values[second_moment] / (values[n] * values[hessian_norm] ** 2)
-        correction = next_order(cell["r"], rho, cell["noise"])
-        for sign in (1, -1):
-            yield AtMost(sign * correction, Integer(1), by="the next order is at most half of the slack")
         yield MedianWithin(
             Samples(first_step_alignment, "share", {**cell, "m": NEURONS}),
-            around=stated.formula.subs(values),
+            around=stated.formula.subs(values) + next_order(cell["r"], rho, cell["noise"]) / cell["d"],
             slack=stated.slack.subs(values),
             by="share of the gradient's energy in the principal subspace",
         )
@@ -99,8 +97,9 @@ def figure_1_measured(stated: Separation) -> Iterator[Obligation]:
     r"""On the target of Eq. (2) with $p = 4$, Algorithm 1 learns from $n = d^4$ samples what random features of the
     same width cannot.
 
+    At width 100 random features are limited by their number as well as by $n$: the gap at this width is what is claimed.
     Both train a ridge head on the same inputs and noisy labels, with the weight decay chosen on the same validation
-    set; the comparison is paired. Test points have exact Gauss-Hermite nodes in the direction $u$, since the heavy
+    set; the comparison is paired. Validation and test points have exact Gauss-Hermite nodes in the direction $u$, since the heavy
     tail of $He_4^2$ would drown the comparison. The step size puts the root mean square of the pre-activations at
     1/4, so that nearly all of them stay in the range that Lemma 23 needs. Random features have unit-norm weights and
     standard normal biases, the strongest of the choices tried.

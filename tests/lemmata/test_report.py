@@ -101,7 +101,7 @@ def test_what_a_reader_looks_for_is_there(html: str) -> None:
         "fails as printed; the corrected form holds",
         "✗ printed",
         "✓ corrected",
-        "Smallest counterexample to the printed form:",
+        "Counterexample to the printed form, at the simplest point found:",
         "f = He_2(x_1), d = 1, w = 1: printed 1/√(2π), true 2/√(2π)",
         "for all integers j ≥ 1",
         "79 killed, 2 implied or equal, of 81; 2 of 2 late mutants stopped",
@@ -127,7 +127,12 @@ def test_plots_are_inline(html: str) -> None:
 def test_what_needs_attention_is_told() -> None:
     claims = [
         sample.claim("a", status="fails", upheld="fails"),
-        sample.claim("b", mutants=sample.mutants(3, 2, survivors=["k → <b>"], late={"total": 1, "held": ["late"]})),
+        sample.claim(
+            "b",
+            mutants=sample.mutants(
+                3, 2, survivors=["k → <b>"], late={"total": 1, "unread": 0, "held": ["late"], "each": []}
+            ),
+        ),
         sample.claim("c", control={"change": {"labels": "permuted"}, "refuted": False, "witness": ""}),
         sample.claim("d", findings=[{"kind": "not reproduced", "listed": False, "summary": "s", "witness": ""}]),
         sample.claim("e", status="undecided", checks=[sample.check("s", "x", outcome="refuted", witness="at 3")]),

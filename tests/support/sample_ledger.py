@@ -73,7 +73,7 @@ def mutants(total: int, killed: int, **changes: Any) -> dict[str, Any]:
         "loose": 0,
         "undecided": 0,
         "survivors": [],
-        "late": {"total": 2, "held": []},
+        "late": {"total": 2, "unread": 0, "held": [], "each": []},
         "each": each,
     }
     return record | changes
