@@ -46,7 +46,7 @@ def claims(draw: st.DrawFn) -> list[dict[str, Any]]:
                 3,
                 2,
                 survivors=draw(st.lists(st.text(), max_size=2)),
-                late={"total": 2, "held": draw(st.lists(st.text(), max_size=1))},
+                late={"total": 2, "unread": 0, "held": draw(st.lists(st.text(), max_size=1)), "each": []},
             ),
         )
         for index in range(draw(st.integers(0, 4)))

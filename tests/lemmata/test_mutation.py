@@ -12,7 +12,7 @@ from sympy import Expr, Integer, Interval, Rational, S, Sum, Symbol, factorial, 
 from lemmata import Construction, Identity, Lower, Separation, Upper, as_printed, integers
 from lemmata.domains import points
 from lemmata.equivalence import makes_no_difference
-from lemmata.mutation import LATE, at, domains_at, late_mutants, mutants, put
+from lemmata.mutation import LATE, Mutant, at, domains_at, late_mutants, mutants, put
 from theory.activations import RELU, STEP
 from theory.coefficients import HermiteCoefficient
 
@@ -152,6 +152,12 @@ def test_existential_constants_are_not_mutated_but_rates_are(kind: type[Upper], 
 # Late mutants.
 
 
+def where(mutant: Mutant) -> sympy.Basic:
+    """The condition under which a late mutant differs."""
+    (piecewise,) = mutant.statement.formulas()["right"].atoms(sympy.Piecewise)
+    return piecewise.args[0][1]
+
+
 def test_late_mutants_agree_with_the_original_before_and_not_after() -> None:
     formula = k * x
     late = [
@@ -169,7 +175,7 @@ def test_windows_are_inside_of_the_domain_and_seen_by_no_point(domain: sympy.Set
     found = [mutant for mutant in late_mutants(Identity(q, x, {x: domain})) if "where" in mutant.change]
     assert found
     for mutant in found:
-        condition = mutant.statement.right.args[0][1]
+        condition = where(mutant)
         inside = condition.as_set()
         assert inside.is_subset(domain)
         assert not any(condition.subs(point) == sympy.true for point in points({x: domain}))
@@ -182,7 +188,7 @@ def test_windows_are_inside_of_the_domain_and_seen_by_no_point(domain: sympy.Set
 )
 def test_late_mutants_differ_somewhere_on_the_domain(domain: sympy.Set) -> None:
     for mutant in late_mutants(Identity(q, x, {x: domain})):
-        inside = sympy.Intersection(mutant.statement.right.args[0][1].as_set(), domain)
+        inside = sympy.Intersection(where(mutant).as_set(), domain)
         assert inside != S.EmptySet
 
 

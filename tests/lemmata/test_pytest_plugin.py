@@ -210,7 +210,7 @@ def test_a_control_that_is_not_refuted_is_a_failure(pytester: pytest.Pytester) -
     result = pytester.runpytest_inprocess("--lemmata", "toy.py")
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(
-        ["toy/law is not refuted by its negative control", "  control: mean = 1.01: no cell refutes *"]
+        ["toy/law is not refuted by its negative control", "  control: mean = 1.01: the first cell does not refute *"]
     )
 
 
