@@ -16,12 +16,11 @@ from lemmata.papers import Selection, Source, is_path, nearest
 from lemmata.profiles import JUDGING_ROOT, Profile
 from lemmata.seeding import digest
 from lemmata.store import Store
+from lemmata.verdicts import Grade, weakest
 
 PACKAGES = ("lemmata", "theory", "empirics")
 JUDGE = "lemmata.judge"
 """The module whose import closure decides verdicts, besides the check's own."""
-
-GRADES = ("symbolic", "exhaustive", "certified", "statistical", "sampled", "stated")
 
 
 @dataclass
@@ -256,7 +255,7 @@ def propagate(records: Iterable[dict[str, Any]]) -> None:
                     record["grade"] = "stated"
                 record["given"] = [*record["given"], f"{dependency}, which is not shown"]
             elif record["upheld"] == "holds":
-                record["grade"] = max(record["grade"], other["grade"], key=GRADES.index)
+                record["grade"] = weakest([Grade(record["grade"]), Grade(other["grade"])]).value
                 record["given"] = list(dict.fromkeys([*record["given"], *other["given"]]))
         done.add(claim_id)
 
