@@ -9,7 +9,7 @@ from sympy import Symbol, factorial
 from lemmata import Equal, integers
 from lemmata.discharge import counterexample, discharge
 from lemmata.judge import examine
-from theory.papers.damian2022 import paper
+from theory.papers.damian2022.contents import paper
 
 k = Symbol("k")
 TRUE = Equal(factorial(2 * k + 2) / factorial(2 * k), (2 * k + 2) * (2 * k + 1), {k: integers(0)})

@@ -17,7 +17,9 @@ from lemmata import Identity, LemmataError, as_printed
 from lemmata.judge import examine
 from lemmata.verdicts import Status
 from theory.hermite import He
-from theory.papers.damian2022 import k, p, paper, relu_series, x
+from theory.papers.damian2022.contents import paper
+from theory.papers.damian2022.expansions import relu_series
+from theory.papers.damian2022.paper import k, p, x
 
 NODES, WEIGHTS = hermegauss(24)
 WEIGHTS = WEIGHTS / math.sqrt(2 * math.pi)

@@ -10,7 +10,8 @@ import pytest
 from lemmata import Claim, Paper
 from lemmata.judge import judge
 from lemmata.obligations import Obligation
-from theory.papers.damian2022 import equation_1, relu_hermite
+from theory.papers.damian2022.expansions import relu_hermite
+from theory.papers.damian2022.gradient import equation_1
 
 GENERAL = ("recurrence", "second order", "He_q", "generating function", "runs through")
 

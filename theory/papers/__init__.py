@@ -1,1 +1,1 @@
-"""The papers: one module each, read top to bottom."""
+"""The papers: one module or package each, read top to bottom."""

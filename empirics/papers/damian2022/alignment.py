@@ -1,4 +1,4 @@
-"""Damian, Lee & Soltanolkotabi (COLT 2022): the measured checks of ``theory.papers.damian2022``, and their figures."""
+"""The alignment law, measured."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ import numpy as np
 from sympy import Expr, Integer, pi
 
 from empirics.alignment import first_step_alignment
-from empirics.separation import sample_complexity
 from empirics.targets import quadratic
-from lemmata import MedianAtLeast, MedianWithin, Samples, Separation, Tight
+from lemmata import MedianWithin, Samples, Tight
 from lemmata.obligations import Obligation
 from theory.alignment import next_order
-from theory.papers.damian2022 import alignment_law, d, figure_1, hessian_norm, n, second_moment
+from theory.papers.damian2022.alignment import alignment_law, hessian_norm, second_moment
+from theory.papers.damian2022.paper import d, n
 
 CELLS: list[dict[str, int]] = [
     {"d": 64, "n": 4096, "r": 1, "noise": 1},
@@ -90,40 +90,3 @@ def alignment_law_figure(stated: Tight, cells: list[dict[str, Any]]) -> dict[str
 def _noise_to_signal(design: dict[str, Any]) -> float:
     share = float(alignment_law.upheld.formulas()["formula"].subs(_values(design)))
     return 1 / share - 1
-
-
-@figure_1.check(control={"first_step_labels": "permuted"})
-def figure_1_measured(stated: Separation) -> Iterator[Obligation]:
-    r"""On the target of Eq. (2) with $p = 4$, Algorithm 1 learns from $n = d^4$ samples what random features of the
-    same width cannot.
-
-    At width 100 random features are limited by their number as well as by $n$: the gap at this width is what is claimed.
-    Both train a ridge head on the same inputs and noisy labels, with the weight decay chosen on the same validation
-    set; the comparison is paired. Validation and test points have exact Gauss-Hermite nodes in the direction $u$, since the heavy
-    tail of $He_4^2$ would drown the comparison. The step size puts the root mean square of the pre-activations at
-    1/4, so that nearly all of them stay in the range that Lemma 23 needs. Random features have unit-norm weights and
-    standard normal biases, the strongest of the choices tried.
-
-    Pilots on another root seed predict excess risks of about 0.04 and 0.68, so a gap of 0.6; two thirds of it are
-    claimed. As a negative control the labels are permuted in the first step only: the head still sees the right ones,
-    and the gap is gone.
-    """
-    risks = Samples(sample_complexity, stated.worse, dict(stated.regime), minus=stated.better)
-    yield MedianAtLeast(risks, stated.gap, by="gap of the excess risks on the same data")
-
-
-@figure_1.draw
-def figure_1_figure(stated: Separation, cells: list[dict[str, Any]]) -> dict[str, Any]:
-    """Each seed's gap between the two excess risks, in ascending order, and the gap that is claimed."""
-    gaps = sorted(cells[0]["values"])
-    ranks = list(range(1, len(gaps) + 1))
-    claimed = float(stated.gap)
-    return {
-        "title": "Excess risk of random features less that of Algorithm 1",
-        "x_label": "seeds, in ascending order of the gap",
-        "y_label": "gap of the excess L2 risks",
-        "x_scale": "linear",
-        "y_scale": "linear",
-        "curves": [{"label": "claimed gap", "x": [ranks[0], ranks[-1]], "y": [claimed, claimed]}],
-        "points": [{"label": "one seed", "x": ranks, "y": gaps, "low": gaps, "high": gaps}],
-    }
