@@ -11,14 +11,27 @@ if TYPE_CHECKING:
     from lemmata.claims import Claim, Paper
     from lemmata.domains import integers
     from lemmata.errors import LemmataError
-    from lemmata.experiments import Samples, experiment
-    from lemmata.obligations import AtMost, Equal, Given, IllFormed, MedianAtLeast, MedianWithin
-    from lemmata.statements import Construction, Edit, Identity, Lower, Separation, Tight, Upper, as_printed
+    from lemmata.experiments import Samples, SweepCell, experiment
+    from lemmata.obligations import AtMost, Equal, Given, IllFormed, MedianAtLeast, MedianAtMost, MedianWithin
+    from lemmata.statements import (
+        Construction,
+        Definition,
+        Edit,
+        Identity,
+        Lower,
+        Rate,
+        Separation,
+        Tight,
+        Upper,
+        Whp,
+        as_printed,
+    )
 
 __all__ = [
     "AtMost",
     "Claim",
     "Construction",
+    "Definition",
     "Edit",
     "Equal",
     "Given",
@@ -27,12 +40,16 @@ __all__ = [
     "LemmataError",
     "Lower",
     "MedianAtLeast",
+    "MedianAtMost",
     "MedianWithin",
     "Paper",
+    "Rate",
     "Samples",
     "Separation",
+    "SweepCell",
     "Tight",
     "Upper",
+    "Whp",
     "as_printed",
     "experiment",
     "integers",

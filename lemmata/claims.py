@@ -10,13 +10,14 @@ from typing import Any, get_args
 
 from lemmata.domains import require_consistent
 from lemmata.errors import LemmataError
-from lemmata.experiments import described, public_name
+from lemmata.experiments import SweepCell, described, public_name
 from lemmata.obligations import Obligation
 from lemmata.statements import Edit, Statement
 from lemmata.verdicts import FINDING_KINDS
 
 Check = Callable[[Any], Iterator[Obligation]]
-FigureMaker = Callable[[Any, list[dict[str, Any]]], dict[str, Any]]
+FigureMaker = Callable[..., dict[str, Any] | list[dict[str, Any]]]
+Sweep = Callable[[str], Sequence[SweepCell]]
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
@@ -44,6 +45,7 @@ class Claim:
     obligations: Check | None = None
     control: Mapping[str, Any] | None = None
     figure: FigureMaker | None = None
+    sweep_cells: Sweep | None = None
 
     @property
     def id(self) -> str:
@@ -116,9 +118,20 @@ class Claim:
         return attach
 
     def draw(self, maker: FigureMaker) -> FigureMaker:
-        """Attach a figure (decorator): a function from the statement and its measured cells to a figure of the ledger."""
+        """Attach a figure (decorator): a function from the statement and its measured cells to a figure of the ledger,
+        or to several. Of a claim with a sweep it takes the sweep's results as a third argument.
+        """
         self.figure = maker
         return maker
+
+    def sweep(self, cells: Sweep) -> Sweep:
+        """Attach a sweep for the figure (decorator): a function from the profile's name to the cells that it draws.
+
+        They are computed as the claim's own cells are, and stored one by one; no verdict rests on them. The figure
+        receives a list of ``{"experiment": name, "design": {...}, "replicates": [{statistic: value}, ...]}``.
+        """
+        self.sweep_cells = cells
+        return cells
 
     def source_code(self) -> dict[str, Any] | None:
         """Where the check stands, and its text, to be shown beside the proof."""
@@ -199,7 +212,8 @@ def _check_types(
 ) -> None:
     if not isinstance(stated, Statement):
         raise LemmataError(
-            f"{name}: stated = {stated!r:.60}: use Identity, Upper, Lower, Tight, Separation or Construction"
+            f"{name}: stated = {stated!r:.60}: use Identity, Upper, Lower, Rate, Tight, Whp, Separation, Construction "
+            "or Definition"
         )
     if listed is not None and not isinstance(listed, Mapping):
         raise LemmataError(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import Any
@@ -284,17 +284,22 @@ def graph(ledger_path: Path, form: str) -> None:
 
 
 @main.command()
-@click.argument("ledger_path", metavar="[LEDGER]", type=click.Path(path_type=Path), default=Path(LEDGER))
+@click.argument("names", nargs=-1)
+@_from_ledger
+@_run_options
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path), default=Path("figures"), show_default=True, help="Folder."
 )
 @click.option("--format", "form", type=click.Choice(["svg", "png", "pdf"]), default="svg", show_default=True)
-def figures(ledger_path: Path, output: Path, form: str) -> None:
-    """Draw the figures of a ledger's claims, one file each."""
+def figures(names: tuple[str, ...], from_ledger: Path | None, output: Path, form: str, **options: Any) -> None:
+    """Draw the figures of claims, one file each: papers, PAPER/CLAIM, claim files or FILE.py::CLAIM.
+
+    What they show is computed where it is not stored, under the profile.
+    """
     from lemmata import figures as drawing
 
     drawn = 0
-    for claim in ledger.read(ledger_path)["claims"]:
+    for claim in _claims_to_draw(names, from_ledger, options):
         for number, record in enumerate(claim["figures"], 1):
             suffix = f"-{number}" if len(claim["figures"]) > 1 else ""
             path = output / f"{claim['paper']}-{claim['slug']}{suffix}.{form}"
@@ -302,7 +307,26 @@ def figures(ledger_path: Path, output: Path, form: str) -> None:
             out.print(f"figure {path}", markup=False, highlight=False)
             drawn += 1
     if not drawn:
-        raise LemmataError(f"{ledger_path}: none of its claims has a figure")
+        raise LemmataError(f"{from_ledger or ' '.join(names) or 'the installed papers'}: no claim has a figure")
+
+
+def _claims_to_draw(
+    names: tuple[str, ...], from_ledger: Path | None, options: dict[str, Any]
+) -> Iterable[Mapping[str, Any]]:
+    if from_ledger is not None:
+        if names:
+            raise LemmataError(f"{' '.join(names)}: name claims or a ledger, not both")
+        return list(ledger.read(from_ledger)["claims"])
+    job = _run(names, **options)
+    wanted = {source: [e.id for e in job.asked(source) if e.drawn] for source in job.selection.sources}
+    wanted = {source: claims for source, claims in wanted.items() if claims}
+    job.selection = Selection(tuple(wanted), frozenset(claim for claims in wanted.values() for claim in claims))
+    with terminal.Watch(err) as watch:
+        job.listener = Listener(watch.measuring, watch.judging)
+        document = job.document()
+    _report_corruption(job.store)
+    asked = {claim for claims in wanted.values() for claim in claims}
+    return [claim for claim in document["claims"] if claim["id"] in asked]
 
 
 @main.command()

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import sympy
 from sympy import Set, Symbol
 
-from lemmata.domains import cases, evaluating, is_infinite, points, words
-from lemmata.engines import algebra, balls, normal, positivity
+from lemmata.domains import Point, cases, evaluating, is_infinite, points, words
+from lemmata.engines import algebra, balls, boxes, normal, positivity, roots
 from lemmata.engines.definitions import settle_conditions
 from lemmata.obligations import AtMost, Equal, Exact
 from lemmata.verdicts import Grade, Outcome, Result
@@ -23,9 +23,10 @@ MOST_CASES = 4096
 def discharge(obligation: Equal | AtMost) -> Outcome:
     """Decide an exact obligation.
 
-    Refuted: a ball at some point excludes it, and the point is the witness. Proved: by both algebra engines (equality),
-    by the positivity rule (inequality), or case by case over a finite domain. Undecided: neither; or a side is not
-    defined at some point of the domain, for what the engines prove holds only where both are.
+    Refuted: a ball at some point excludes it, and the point is the witness. Proved: by both algebra engines (equality);
+    by the positivity rule, by counting roots or by bisection of a box (inequality); or case by case over a finite
+    domain. Undecided: neither; or a side is not defined at some point of the domain, for what the engines prove holds
+    only where both are.
     """
     domains = obligation.domains()
     found = counterexample(obligation)
@@ -38,13 +39,16 @@ def discharge(obligation: Equal | AtMost) -> Outcome:
     engines = prove(obligation, domains)
     if engines:
         # A ball alone is an enclosure; a proof is what two engines find.
-        grade = Grade.CERTIFIED if engines == (BALLS,) else Grade.SYMBOLIC
+        grade = Grade.CERTIFIED if engines in ((BALLS,), (boxes.NAME,)) else Grade.SYMBOLIC
         return _outcome(obligation, domains, Result.PROVED, grade, tuple(dict.fromkeys([*engines, BALLS])))
     if domains and _every_case(obligation, domains):
         return _outcome(obligation, domains, Result.PROVED, Grade.EXHAUSTIVE, (normal.NAME, algebra.NAME))
     note = "no counterexample and no proof found"
     if isinstance(obligation, AtMost):
-        note += "; inequalities are proved for polynomials that are affine in bounded symbols: multiply out, or split"
+        note += (
+            "; inequalities are proved for polynomials that are affine in bounded symbols, for rational functions of one "
+            "symbol, and where they are strict on a bounded box: multiply out, or split"
+        )
     return _outcome(obligation, domains, Result.UNDECIDED, Grade.STATED, (BALLS,), note)
 
 
@@ -66,19 +70,22 @@ def counterexample(obligation: Equal | AtMost) -> Search:
     difference = sympy.Add(obligation.left, sympy.Mul(-1, obligation.right, evaluate=False), evaluate=False)
     ill_formed, evaluated = "", False
     for point in points(obligation.domains()):
-        place = ", ".join(f"{symbol} = {value}" for symbol, value in point.items())
         try:
             sign = balls.sign(difference, point)
         except balls.Undefined:
-            ill_formed = ill_formed or f"not defined{f' at {place}' if place else ''}"
+            ill_formed = ill_formed or f"not defined{f' at {_words(point)}' if point else ''}"
             continue
         evaluated |= sign is not None
         if sign == 1 or (sign == -1 and isinstance(obligation, Equal)):
             left, right = (balls.decimal(side, point) for side in (obligation.left, obligation.right))
             against = "and" if isinstance(obligation, Equal) else "is more than"
             differ = " differ" if isinstance(obligation, Equal) else ""
-            return Search(f"{f'at {place}: ' if place else ''}{left} {against} {right}{differ}")
+            return Search(f"{f'at {_words(point)}: ' if point else ''}{left} {against} {right}{differ}")
     return Search("", ill_formed, unknown=not evaluated and not ill_formed)
+
+
+def _words(point: Point) -> str:
+    return ", ".join(f"{symbol} = {value}" for symbol, value in point.items())
 
 
 def _prove_equal(obligation: Exact, domains: dict[Symbol, Set]) -> tuple[str, ...]:
@@ -93,6 +100,10 @@ def _prove_at_most(obligation: Exact, domains: dict[Symbol, Set]) -> tuple[str, 
     difference = settle_conditions(obligation.right - obligation.left, domains)
     if positivity.proves_nonnegative(difference, domains):
         return positivity.NAMES
+    if roots.proves_nonnegative(difference, domains):
+        return roots.NAMES
+    if boxes.proves_nonnegative(difference, domains):
+        return (boxes.NAME,)
     if not domains:
         return (BALLS,) if balls.sign(difference, {}) == 1 else _prove_equal(obligation, domains)
     return ()

@@ -128,6 +128,7 @@ def _assumptions(domain: Set) -> dict[str, bool]:
     return known
 
 
+@cache
 def require_consistent(symbol: Symbol, domain: Set) -> None:
     """Check that a symbol's own assumptions are no more than what its domain says.
 

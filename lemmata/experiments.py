@@ -149,6 +149,19 @@ class Samples:
         return statistics[self.statistic] - (0.0 if self.minus is None else statistics[self.minus])
 
 
+@dataclass(frozen=True)
+class SweepCell:
+    """One cell of a figure's sweep: an experiment at one design, over so many seeds."""
+
+    experiment: Experiment
+    design: Mapping[str, Any]
+    seeds: int
+
+    def __post_init__(self) -> None:
+        if self.seeds < 1:
+            raise LemmataError(f"SweepCell({self.experiment.name}, ...): {self.seeds} seeds; use at least 1")
+
+
 PRIVATE_PREFIX = "_lemmata_claims_"
 _PRIVATE_NAMES: dict[str, str] = {}
 

@@ -161,7 +161,19 @@ def _draw(axes: Axes, record: Mapping[str, Any]) -> None:
     axes.set_yscale(record["y_scale"])
     # A curve and the points at the same place in their lists are mostly a prediction and its measurement:
     # they share a colour.
-    for curve, colour, dashes in zip(record["curves"], cycle(_COLOURS), cycle(_DASHES), strict=False):
+    curves = [curve for curve in record["curves"] if curve.get("style") != "reference"]
+    for curve in record["curves"]:
+        if curve not in curves:
+            axes.plot(curve["x"], curve["y"], ":", color=INK, linewidth=0.9, alpha=0.6)
+            axes.annotate(
+                _label(curve["label"]),
+                (curve["x"][-1], curve["y"][-1]),
+                (0, 2),
+                textcoords="offset points",
+                ha="right",
+                fontsize=7.5,
+            )
+    for curve, colour, dashes in zip(curves, cycle(_COLOURS), cycle(_DASHES), strict=False):
         axes.plot(curve["x"], curve["y"], dashes, color=colour, label=_label(curve["label"]))
     for points, colour, marker in zip(record["points"], cycle(_COLOURS), cycle(_MARKERS), strict=False):
         below = [y - low for y, low in zip(points["y"], points["low"], strict=True)]
@@ -171,7 +183,7 @@ def _draw(axes: Axes, record: Mapping[str, Any]) -> None:
             points["y"],
             # An interval of a median may lie on one side of a mean: no bar has negative length.
             yerr=[[max(0.0, length) for length in below], [max(0.0, length) for length in above]],
-            fmt=marker,
+            fmt=f"{marker}-" if points.get("style") == "line" else marker,
             color=colour,
             capsize=2.5,
             elinewidth=1.2,

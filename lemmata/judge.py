@@ -95,7 +95,7 @@ def judge(claim: Claim, laboratory: Laboratory) -> dict[str, Any]:
         "mutants": _count(fates, late),
         "control": control,
         "design_check": design_check,
-        "figures": _figures(claim, shown),
+        "figures": _figures(claim, shown, laboratory),
         "seconds": round(time.perf_counter() - start, 3),
     }
 
@@ -221,7 +221,10 @@ def _ending(claim: Claim, statement: Statement, laboratory: Laboratory) -> tuple
                     "killed",
                     f"{obligation.samples.name} at {design}: the measured median is outside the mutant's region",
                 )
-        results += [discharge(o).result for o in obligations if isinstance(o, Exact)]
+        for obligation in obligations:
+            if isinstance(obligation, Exact) and discharge(obligation).result is not Result.PROVED:
+                return "undecided", "neither refuted nor proved"
+        results += [Result.PROVED for o in obligations if isinstance(o, Exact)]
     except IllFormed as error:
         return "ill_formed", str(error)
     except Exception as error:
@@ -336,12 +339,16 @@ def _values(name: str, values: list[Any]) -> str:
     return f"{name} in {{{', '.join(str(value) for value in sorted(values))}}}"
 
 
-def _figures(claim: Claim, examination: Examination) -> list[dict[str, Any]]:
+def _figures(claim: Claim, examination: Examination, laboratory: Laboratory) -> list[dict[str, Any]]:
     measured = [outcome.measured for outcome in examination.outcomes if outcome.measured is not None]
-    if claim.figure is None or not measured:
+    if claim.figure is None or not (measured or claim.sweep_cells):
         return []
+    arguments: list[Any] = [claim.upheld, measured]
+    if claim.sweep_cells:
+        arguments.append(laboratory.sweep(claim.sweep_cells(laboratory.profile), f"{claim.id} (figure)"))
     try:
-        return [claim.figure(claim.upheld, measured)]
+        drawn = claim.figure(*arguments)
+        return drawn if isinstance(drawn, list) else [drawn]
     except Exception as error:
         raise LemmataError(
             f"{claim.id}: its figure raises {described(error, inspect.getfile(claim.figure))}"
@@ -361,7 +368,11 @@ def _findings(
     if claim.correction:
         unneeded = [edit["why"] for edit in edits if not edit["necessary"]]
         if printed.status is Status.FAILS and corrected.status is Status.HOLDS and not unneeded:
-            yield Finding("erratum", True, "; ".join(edit.why for edit in claim.correction), printed.witness)
+            edited = "; ".join(edit.why for edit in claim.correction)
+            if "gap" in claim.listed:
+                yield Finding("gap", True, claim.listed["gap"], printed.witness)
+            else:
+                yield Finding("erratum", True, edited, printed.witness)
         else:
             reason = f"edits not shown necessary: {'; '.join(unneeded)}" if unneeded else (
                 f"printed {printed.status.value}, corrected {corrected.status.value}"
@@ -376,7 +387,14 @@ def _findings(
         reason = claim.listed.get("slack", "the statement holds although made stronger")
         yield Finding("slack", "slack" in claim.listed, reason, "; ".join(loose))
     for kind, reason in claim.listed.items():
-        if kind not in ("slack", "erratum", "open"):
+        if kind in ("gap", "not reproduced"):
+            if claim.correction:
+                continue
+            if printed.status is Status.FAILS:
+                yield Finding(kind, True, reason, printed.witness)
+            elif printed.status is Status.HOLDS:
+                yield Finding("open", False, f"listed as '{kind}', but the printed statement holds")
+        elif kind not in ("slack", "erratum", "open"):
             yield Finding(kind, True, reason)
 
 

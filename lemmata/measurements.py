@@ -16,12 +16,14 @@ from lemmata import digests, seeding
 from lemmata.decisions import Decision, Plan, Region, decide, robust_spread, seeds_needed
 from lemmata.engines.balls import NoEnclosure, enclose
 from lemmata.errors import LemmataError
-from lemmata.experiments import CellTask, Experiment, Samples
-from lemmata.obligations import IllFormed, Measured, MedianWithin
+from lemmata.experiments import CellTask, Experiment, Samples, SweepCell
+from lemmata.obligations import IllFormed, Measured, MedianAtLeast, MedianAtMost, MedianWithin
 from lemmata.profiles import SCHEDULE
 from lemmata.seeding import digest
 from lemmata.store import Store
 from lemmata.verdicts import Grade, Outcome, Result
+
+_RELATIONS = {MedianWithin: "within", MedianAtLeast: "at least", MedianAtMost: "at most"}
 
 Progress = Callable[[str, int, int], None]
 """Called with what is being measured, the cells done, and the cells in all."""
@@ -46,6 +48,7 @@ class Laboratory:
     ----------
     looks : cumulative seeds at which one may decide; a prefix of the schedule.
     executor : runs the cells; made by ``start`` when the first cell is missing.
+    profile : the name by which a figure's sweep chooses its grid.
     """
 
     store: Store
@@ -53,6 +56,7 @@ class Laboratory:
     looks: tuple[int, ...]
     start: Callable[[], Executor]
     progress: Progress = lambda what, done, total: None
+    profile: str = "ci"
     known: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     @functools.cached_property
@@ -93,6 +97,19 @@ class Laboratory:
             for future in pending:
                 future.cancel()
             raise
+
+    def sweep(self, cells: Sequence[SweepCell], what: str) -> list[dict[str, Any]]:
+        """The statistics of every replicate of a figure's cells."""
+        wanted = [(Samples(cell.experiment, "", cell.design), cell.seeds) for cell in cells]
+        self.measure(wanted, what)
+        return [
+            {
+                "experiment": samples.experiment.name,
+                "design": dict(samples.design),
+                "replicates": [self.known[self.cell_key(samples, r)]["statistics"] for r in range(seeds)],
+            }
+            for samples, seeds in wanted
+        ]
 
     def values(self, samples: Samples, seeds: int) -> list[float] | None:
         """The first so many values, or None where some were never measured."""
@@ -144,9 +161,12 @@ class Laboratory:
     def _outcome(self, obligation: Measured, place: Region, decision: Decision, plan: Plan) -> Outcome:
         samples = obligation.samples
         values = self.values(samples, decision.seeds) or []
-        discrepancy = (
-            (place.high - place.low) / 2 if isinstance(obligation, MedianWithin) else abs(decision.median - place.low)
-        )
+        relation = _RELATIONS[type(obligation)]
+        discrepancy = {
+            "within": (place.high - place.low) / 2,
+            "at least": abs(decision.median - place.low),
+            "at most": abs(decision.median - place.high),
+        }[relation]
         spread = robust_spread(values)
         needed = (
             seeds_needed(discrepancy / spread, plan.confirm_level)
@@ -163,7 +183,7 @@ class Laboratory:
             witness = f"{samples.name} at {_words(samples)}: {decision.seeds} seeds leave it open{more}"
         return Outcome(
             label=obligation.by,
-            obligation="within" if isinstance(obligation, MedianWithin) else "at least",
+            obligation=relation,
             latex=obligation.latex(),
             result=result,
             grade=Grade.STATISTICAL,

@@ -14,7 +14,7 @@ from sympy import Basic, Rational, S, Set, Symbol
 
 from lemmata.domains import Domains, as_domain, integers, is_infinite, is_integer, points, words
 from lemmata.engines import balls
-from lemmata.statements import Separation, Statement, Upper, latex, rebuild
+from lemmata.statements import Rate, Separation, Statement, Upper, latex, rebuild
 
 Path = tuple[int, ...]
 
@@ -22,6 +22,8 @@ LATE = 1000
 """Late mutants agree with the statement below this index."""
 WINDOW = (Rational(61803, 100_000), Rational(61804, 100_000))
 """Late mutants of a real variable differ in this part of its domain only, far from every simple fraction."""
+EXPONENT_STEPS = (Rational(1, 4), Rational(1, 2), Rational(1))
+"""By how much an exponent of a rate is lowered; of an exact rate, raised too."""
 HUGE = 10**6
 """By how many times its size a bound is tightened in a late mutant."""
 
@@ -71,6 +73,14 @@ def _all(statement: Statement) -> Iterator[Mutant]:
             yield Mutant(
                 statement.with_formula(name, contradiction), "quantity: replaced by one that breaks the bound", name
             )
+            continue
+        if isinstance(statement, Rate):
+            for step in EXPONENT_STEPS:
+                for signed in (-step, step) if statement.tight else (-step,):
+                    yield Mutant(
+                        statement.with_formula(name, formula + signed),
+                        f"{name}: {_short(formula)} becomes {_short(formula + signed)}", name, stronger=not statement.tight,
+                    )  # fmt: skip
             continue
         if direction is not None:
             for changed, change in _strengthened(formula, direction, statement.domain_map(), existential):
@@ -132,6 +142,8 @@ def late_mutants(statement: Statement) -> Iterator[Mutant]:
     """
     domains = statement.domain_map()
     for name, formula in statement.formulas().items():
+        if isinstance(statement, Rate):
+            continue  # an order speaks of large values only
         direction = statement.stronger.get(name)
         if name == "quantity":
             direction = -statement.stronger["bound"]

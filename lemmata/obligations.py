@@ -145,5 +145,24 @@ class MedianAtLeast:
         return rf"\operatorname{{median}} {name} \ge {latex(self.least)}"
 
 
-Measured = MedianWithin | MedianAtLeast
-Obligation = Equal | AtMost | Given | MedianWithin | MedianAtLeast
+@dataclass(frozen=True)
+class MedianAtMost:
+    """The median of a measured variable is at most a predicted value."""
+
+    samples: Samples
+    most: Basic
+    by: str = ""
+
+    def __post_init__(self) -> None:
+        _check_measured("MedianAtMost", self.samples, most=self.most)
+
+    def bounds(self) -> tuple[Basic | None, Basic | None]:
+        return None, self.most
+
+    def latex(self) -> str:
+        name = rf"\text{{{self.samples.name.replace('_', ' ')}}}"
+        return rf"\operatorname{{median}} {name} \le {latex(self.most)}"
+
+
+Measured = MedianWithin | MedianAtLeast | MedianAtMost
+Obligation = Equal | AtMost | Given | MedianWithin | MedianAtLeast | MedianAtMost

@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime
 import importlib.metadata
 import time
-from collections.abc import Callable, Iterable
-from concurrent.futures import Executor
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field
 from typing import Any
 
 from lemmata import digests, ledger
 from lemmata.errors import LemmataError
+from lemmata.executors import SerialExecutor
 from lemmata.papers import Selection, Source, is_path, nearest
 from lemmata.profiles import JUDGING_ROOT, Profile
 from lemmata.seeding import digest
@@ -21,6 +22,10 @@ from lemmata.verdicts import Grade, weakest
 PACKAGES = ("lemmata", "theory", "empirics")
 JUDGE = "lemmata.judge"
 """The module whose import closure decides verdicts, besides the check's own."""
+
+
+WORTH_WORKERS = 3
+"""Exact claims to be judged, from which on it pays to start workers for them."""
 
 
 @dataclass
@@ -42,6 +47,8 @@ class Indexed:
     locator: str
     roots: tuple[str, ...]
     measured: bool
+    drawn: bool
+    swept: bool
     depends_on: tuple[str, ...]
 
 
@@ -81,9 +88,10 @@ class Run:
                 index = self.index(source)
                 papers[index["paper"]["id"]] = {k: v for k, v in index["paper"].items() if k != "id"}
                 # All keys before any judging: what is edited meanwhile must not pass for what was judged.
-                keys = {entry.id: self._key(entry) for entry in self.wanted(source)}
-                for claim_id, key in keys.items():
-                    records.append(self._verdict(source, claim_id, key))
+                keys = {entry: self._key(entry) for entry in self.wanted(source)}
+                ahead = self._judge_ahead(source, keys)
+                for entry, key in keys.items():
+                    records.append(self._verdict(source, entry.id, key, ahead.get(entry)))
         finally:
             if self._executor is not None:
                 self._executor.shutdown(wait=False, cancel_futures=True)
@@ -149,19 +157,45 @@ class Run:
         """The claim's verdict, if it was judged with these very sources, versions, looks and root seed."""
         return self.store.read("verdicts", self._key(entry))
 
-    def _verdict(self, source: Source, claim_id: str, key: str) -> dict[str, Any]:
-        found = self.store.read("verdicts", key)
-        stored = found is not None
-        if found is None:
-            self.listener.judging(claim_id)
+    def _judge_ahead(self, source: Source, keys: Mapping[Indexed, str]) -> dict[Indexed, Future[dict[str, Any]]]:
+        """Hand exact claims that are not stored to the workers, all at once: they need nothing of this process."""
+        todo = [
+            entry
+            for entry, key in keys.items()
+            if not (entry.measured or entry.swept) and self.store.read("verdicts", key) is None
+        ]
+        if len(todo) < WORTH_WORKERS:
+            return {}
+        executor = self._start_executor()
+        if isinstance(executor, SerialExecutor):
+            return {}
+        return {
+            entry: executor.submit(
+                _judge_and_store, _without_measurements(source, entry), entry.id, self.store, keys[entry]
+            )
+            for entry in todo
+        }
+
+    def _verdict(
+        self, source: Source, claim_id: str, key: str, ahead: Future[dict[str, Any]] | None = None
+    ) -> dict[str, Any]:
+        stored = None if ahead is not None else self.store.read("verdicts", key)
+        if stored is not None:
+            self.listener.judged(stored, True)
+            return stored
+        self.listener.judging(claim_id)
+        if ahead is not None:
+            found = ahead.result()
+        else:
             found = self._judge(source, claim_id)
             self.store.write("verdicts", key, found)
-        self.listener.judged(found, stored)
+        self.listener.judged(found, False)
         return found
 
     def _key(self, entry: Indexed) -> str:
         sources = digests.source_digest([*entry.roots, JUDGE], PACKAGES)
-        sampling = [list(self.profile.looks), self.root] if entry.measured else []
+        sampling = [list(self.profile.looks), self.root] if entry.measured or entry.swept else []
+        sampling += [self.profile.name] if entry.swept else []
         return digest("verdict", entry.id, sources, digests.versions(), sampling)
 
     def _judge(self, source: Source, claim_id: str) -> dict[str, Any]:
@@ -170,7 +204,12 @@ class Run:
         from lemmata.papers import claim_of
 
         laboratory = Laboratory(
-            self.store, self.root, self.profile.looks, self._start_executor, self.listener.measuring
+            self.store,
+            self.root,
+            self.profile.looks,
+            self._start_executor,
+            self.listener.measuring,
+            self.profile.name,
         )
         return judge(claim_of(self._paper(source), claim_id), laboratory)
 
@@ -200,15 +239,33 @@ class Run:
         return digests.source_digest([*roots, JUDGE], PACKAGES)
 
 
+def _judge_and_store(source: Source, claim_id: str, store: Store, key: str) -> dict[str, Any]:
+    """Judge an exact claim (runs in a worker), and store its verdict at once."""
+    from lemmata.judge import judge
+    from lemmata.measurements import Laboratory
+    from lemmata.papers import claim_of
+
+    # An exact claim measures nothing; the laboratory is there because a judge has one.
+    found = judge(claim_of(source.load(), claim_id), Laboratory(store, JUDGING_ROOT, (), SerialExecutor))
+    store.write("verdicts", key, found)
+    return found
+
+
+def _without_measurements(source: Source, entry: Indexed) -> Source:
+    """The paper's statements alone, which load faster, where the claim's check stands with them."""
+    statements = source.modules[0]
+    package = f"{statements.rpartition('.')[0]}."
+    near = not is_path(statements) and all(root == statements or root.startswith(package) for root in entry.roots)
+    return Source(source.name, (statements,)) if near else source
+
+
 def _entry(claim: Any, source: Source) -> dict[str, Any]:
     from lemmata.obligations import Measured
 
     roots = list(source.modules[:1])
     measured = False
     if claim.obligations is not None:
-        module = claim.obligations.__module__
-        names = {m for m in source.modules if not is_path(m)}
-        roots = [module] if module in names else roots
+        roots = _check_modules(claim, source) or roots
         measured = any(isinstance(o, Measured) for o in claim.demands(claim.upheld))
     return {
         "id": claim.id,
@@ -217,8 +274,22 @@ def _entry(claim: Any, source: Source) -> dict[str, Any]:
         "locator": claim.locator,
         "roots": roots,
         "measured": measured,
+        "drawn": claim.figure is not None,
+        "swept": claim.sweep_cells is not None,
         "depends_on": [other.id for other in claim.depends_on],
     }
+
+
+def _check_modules(claim: Any, source: Source) -> list[str]:
+    """The modules of the claim's check, figure and sweep, where they belong to the paper's own named packages.
+
+    They import the statement, so a paper of several modules is judged anew only where it changed.
+    """
+    modules = {function.__module__ for function in (claim.obligations, claim.figure, claim.sweep_cells) if function}
+    named = [m for m in source.modules if not is_path(m)]
+    packages = tuple(f"{name.rpartition('.')[0]}." for name in named if name.count(".") > 1)
+    ours = all(module in named or module.startswith(packages) for module in modules)
+    return sorted(modules) if ours else []
 
 
 def _indexed(entry: dict[str, Any]) -> Indexed:

@@ -33,8 +33,11 @@ class Statement:
     """What every kind has: named formulas, and the domains of the free symbols."""
 
     kind: ClassVar[str]
-    stronger: ClassVar[Mapping[str, int]] = {}
-    """Formulas of inequalities, by the direction that makes the statement stronger: -1 for smaller, 1 for larger."""
+
+    @property
+    def stronger(self) -> Mapping[str, int]:
+        """Formulas of inequalities, by the direction that makes the statement stronger: -1 for smaller, 1 for larger."""
+        return {}
 
     def formulas(self) -> dict[str, Basic]:
         """The formulas by name, in the order of the record."""
@@ -50,7 +53,9 @@ class Statement:
     def with_formula(self, name: str, formula: Basic) -> Self:
         """The statement with one named formula replaced."""
         attribute, _, key = name.partition(".")
-        value: Any = {**getattr(self, attribute), key: formula} if key else formula
+        value: Any = formula
+        if key:
+            value = {old: formula if str(old) == key else part for old, part in getattr(self, attribute).items()}
         return dataclasses.replace(self, **{attribute: value})
 
     def with_domain(self, symbol: Symbol, domain: Set) -> Self:
@@ -136,7 +141,6 @@ class Upper(Statement):
     """
 
     kind: ClassVar[str] = "upper"
-    stronger: ClassVar[Mapping[str, int]] = {"bound": -1}
     quantity: Basic
     bound: Basic
     domains: Mapping[Symbol, Set] = field(default_factory=dict)
@@ -148,6 +152,10 @@ class Upper(Statement):
                 raise LemmataError(
                     f"existential constant {constant}: its witness {witness} may not depend on other symbols"
                 )
+
+    @property
+    def stronger(self) -> Mapping[str, int]:
+        return {"bound": -1}
 
     @property
     def witnessed(self) -> Basic:
@@ -166,7 +174,10 @@ class Lower(Upper):
     """A quantity at least an expression."""
 
     kind: ClassVar[str] = "lower"
-    stronger: ClassVar[Mapping[str, int]] = {"bound": 1}
+
+    @property
+    def stronger(self) -> Mapping[str, int]:
+        return {"bound": 1}
 
     def latex(self) -> str:
         return rf"{latex(self.quantity)} \ge {latex(self.bound)}"
@@ -201,12 +212,15 @@ class Separation(Statement):
     """
 
     kind: ClassVar[str] = "separation"
-    stronger: ClassVar[Mapping[str, int]] = {"gap": 1}
     quantity: str
     better: str
     worse: str
     gap: Basic
     regime: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def stronger(self) -> Mapping[str, int]:
+        return {"gap": 1}
 
     def latex(self) -> str:
         return (
@@ -241,6 +255,97 @@ class Construction(Statement):
         lines = [f"{name} := {latex(part)}" for name, part in self.parts.items()]
         lines += [f"{name} = {latex(value)}" for name, value in self.properties.items()]
         return r"\begin{gathered}" + r" \\ ".join(lines) + r"\end{gathered}"
+
+
+@dataclass(frozen=True)
+class Definition(Construction):
+    """A definition: an object given by formulas, and the properties that make it what the paper needs."""
+
+    kind: ClassVar[str] = "definition"
+
+
+@dataclass(frozen=True)
+class Rate(Statement):
+    """A quantity is at most of a given order, or exactly of it, as its variables grow.
+
+    ``exponents`` gives each growing variable its power; ``tight`` says that the quantity is bounded from below by the
+    same order too. ``regime`` says in words what holds meanwhile.
+
+    Raises
+    ------
+    LemmataError : an exponent for a variable without a domain that is unbounded above.
+    """
+
+    kind: ClassVar[str] = "rate"
+    quantity: Basic
+    exponents: Mapping[Symbol, Basic]
+    domains: Mapping[Symbol, Set] = field(default_factory=dict)
+    tight: bool = False
+    regime: str = ""
+
+    def __post_init__(self) -> None:
+        exact = {symbol: sympy.sympify(exponent, strict=True) for symbol, exponent in self.exponents.items()}
+        object.__setattr__(self, "exponents", exact)
+        domains = self.domain_map()
+        for symbol in exact:
+            if symbol not in domains or domains[symbol].sup != sympy.oo:
+                raise LemmataError(f"rate in {symbol}: give it a domain that is unbounded above, as integers(1)")
+
+    @property
+    def order(self) -> Basic:
+        """The product of the variables to their exponents."""
+        return sympy.Mul(*(symbol**exponent for symbol, exponent in self.exponents.items()))
+
+    def latex(self) -> str:
+        with sympy.evaluate(False):
+            powers = [sympy.Pow(symbol, exponent) for symbol, exponent in self.exponents.items()]
+        sign = r"\Theta" if self.tight else "O"
+        order = r"\,".join(latex(power) for power in powers)
+        regime = rf"\quad\text{{({self.regime})}}" if self.regime else ""
+        return rf"{latex(self.quantity)} = {sign}\left({order}\right){regime}"
+
+    def formulas(self) -> dict[str, Basic]:
+        return {f"exponents.{symbol}": exponent for symbol, exponent in self.exponents.items()}
+
+    def digest(self) -> str:
+        return digest(super().digest(), self.tight, self.regime)
+
+
+@dataclass(frozen=True)
+class Whp(Statement):
+    """A random variable passes a threshold with at most a given probability.
+
+    ``side`` is ">=" or "<=", the side on which it fails.
+
+    Raises
+    ------
+    LemmataError : another side.
+    """
+
+    kind: ClassVar[str] = "whp"
+    quantity: Basic
+    threshold: Basic
+    failure: Basic
+    domains: Mapping[Symbol, Set] = field(default_factory=dict)
+    side: str = ">="
+
+    def __post_init__(self) -> None:
+        if self.side not in (">=", "<="):
+            raise LemmataError(f"side {self.side!r}: use '>=' or '<='")
+
+    @property
+    def stronger(self) -> Mapping[str, int]:
+        return {"threshold": -1 if self.side == ">=" else 1, "failure": -1}
+
+    def latex(self) -> str:
+        side = r"\ge" if self.side == ">=" else r"\le"
+        return rf"\Pr\left[{latex(self.quantity)} {side} {latex(self.threshold)}\right] \le {latex(self.failure)}"
+
+    def formulas(self) -> dict[str, Basic]:
+        return {"threshold": self.threshold, "failure": self.failure}
+
+    def digest(self) -> str:
+        return digest(super().digest(), self.side)
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,10 @@ NARROW = 64
 MOST_TERMS = 10_000
 
 
+Place = dict[Symbol, Rational | arb]
+"""Values of symbols: rational numbers, or balls over a part of their domain."""
+
+
 class NoEnclosure(ValueError):
     """The expression has a part that cannot be enclosed."""
 
@@ -44,6 +48,16 @@ def enclose(expression: Basic, point: Mapping[Symbol, Rational], precision: int 
     """
     with ctx.workprec(precision):
         return _ball(expression, dict(point))
+
+
+def enclose_box(expression: Basic, box: Mapping[Symbol, arb]) -> arb:
+    """A ball that contains every real value of the expression on a box, at the working precision.
+
+    Raises
+    ------
+    NoEnclosure : the expression has a part that no rule covers, or that is not defined all over the box.
+    """
+    return _ball(expression, dict(box))
 
 
 def sign(expression: Basic, point: Mapping[Symbol, Rational]) -> int | None:
@@ -82,13 +96,14 @@ def decimal(expression: Basic, point: Mapping[Symbol, Rational]) -> str:
         return str(exact)
 
 
-def _ball(e: Basic, at: dict[Symbol, Rational]) -> arb:
+def _ball(e: Basic, at: Place) -> arb:
     if isinstance(e, Rational):
         return arb(fmpq(int(e.p), int(e.q)))
     if isinstance(e, Symbol):
         if e not in at:
             raise NoEnclosure(f"no value for {e}")
-        return _ball(Rational(at[e]), at)
+        value = at[e]
+        return value if isinstance(value, arb) else _ball(Rational(value), at)
     own = getattr(e.func, "enclose", None)
     if own is not None:
         return _apply(own, [_ball(a, at) for a in e.args])
@@ -140,7 +155,7 @@ def whole_number(value: arb) -> int | None:
     return int(whole) if whole is not None and value == arb(whole) else None
 
 
-def _sum(e: sympy.Sum, at: dict[Symbol, Rational]) -> arb:
+def _sum(e: sympy.Sum, at: Place) -> arb:
     if len(e.limits) != 1:
         raise NoEnclosure("a multiple sum")
     symbol, low, high = e.limits[0]
@@ -152,14 +167,34 @@ def _sum(e: sympy.Sum, at: dict[Symbol, Rational]) -> arb:
     return sum((_ball(e.function, at | {symbol: Integer(i)}) for i in range(first, last + 1)), arb(0))
 
 
-def _piecewise(e: sympy.Piecewise, at: dict[Symbol, Rational]) -> arb:
+def _piecewise(e: sympy.Piecewise, at: Place) -> arb:
     for branch, condition in e.args:
-        decided = condition.subs(at)
-        if decided == sympy.true:
+        if _decide(condition, at):
             return _ball(branch, at)
-        if decided != sympy.false:
-            raise NoEnclosure(f"undecided condition {condition}")
     raise NoEnclosure("no branch applies")
+
+
+def _decide(condition: Basic, at: Place) -> bool:
+    """Whether a condition holds all over the place, or nowhere in it.
+
+    Raises
+    ------
+    NoEnclosure : neither is known.
+    """
+    decided = condition.subs({symbol: value for symbol, value in at.items() if not isinstance(value, arb)})
+    if decided in (sympy.true, sympy.false):
+        return bool(decided)
+    if isinstance(decided, sympy.And | sympy.Or):
+        parts = [_decide(part, at) for part in decided.args]
+        return all(parts) if isinstance(decided, sympy.And) else any(parts)
+    if isinstance(decided, sympy.Rel) and not isinstance(decided, sympy.Eq | sympy.Ne):
+        margin = _ball(decided.gts, at) - _ball(decided.lts, at)
+        strict = isinstance(decided, sympy.StrictGreaterThan | sympy.StrictLessThan)
+        if margin > 0 or (margin >= 0 and not strict):
+            return True
+        if margin < 0 or (margin <= 0 and strict):
+            return False
+    raise NoEnclosure(f"undecided condition {condition}")
 
 
 def _factorial(n: arb) -> arb:
@@ -181,6 +216,26 @@ def _exactly_equal(a: arb, b: arb) -> arb:
     raise NoEnclosure("cannot tell whether two values are equal")
 
 
+def _binomial(n: arb, k: arb) -> arb:
+    whole = whole_number(k)
+    if whole is not None:
+        return arb(0) if whole < 0 else n.bin(whole)
+    return (n + 1).gamma() * (k + 1).rgamma() * (n - k + 1).rgamma()
+
+
+def _double_factorial(n: arb) -> arb:
+    whole = whole_number(n)
+    if whole is None:
+        raise NoEnclosure("a double factorial of what is not an integer")
+    if whole < -1:
+        raise Undefined("a double factorial below -1")
+    return arb(int(sympy.factorial2(whole)))
+
+
+def _incomplete_beta(a: arb, b: arb, low: arb, high: arb) -> arb:
+    return high.beta_lower(a, b, regularized=True) - low.beta_lower(a, b, regularized=True)
+
+
 _FUNCTIONS: dict[Any, Any] = {
     type(sympy.pi): lambda: arb.pi(),
     type(sympy.E): lambda: arb(1).exp(),
@@ -198,6 +253,17 @@ _FUNCTIONS: dict[Any, Any] = {
     sympy.Min: lambda *xs: _fold(arb.min, xs),
     sympy.factorial: _factorial,
     sympy.gamma: arb.gamma,
+    sympy.loggamma: arb.lgamma,
+    sympy.uppergamma: lambda order, x: x.gamma_upper(order),
+    sympy.lowergamma: lambda order, x: x.gamma_lower(order),
+    sympy.betainc_regularized: _incomplete_beta,
+    sympy.binomial: _binomial,
+    sympy.factorial2: _double_factorial,
+    sympy.RisingFactorial: lambda x, n: x.rising(n),
+    sympy.sinh: arb.sinh,
+    sympy.cosh: arb.cosh,
+    sympy.tanh: arb.tanh,
+    sympy.atan: arb.atan,
     sympy.KroneckerDelta: _exactly_equal,
 }
 

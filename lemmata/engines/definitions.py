@@ -11,9 +11,36 @@ MOST_STEPS = 64
 
 
 def unfold(expression: Basic) -> Basic:
-    """Replace every function that declares ``definition()`` by that equal expression."""
+    """Replace every function that declares ``definition()`` by that equal expression, and combinatorial ones by factorials."""
     defined = {f: f.definition() for f in expression.atoms(sympy.Function) if hasattr(f, "definition")}
-    return expression.xreplace(defined)
+    return _through_factorials(expression.xreplace(defined))
+
+
+def _through_factorials(expression: Basic) -> Basic:
+    """Binomials, double factorials and rising factorials in terms of factorials and the gamma function.
+
+    They agree wherever the factorials are defined, and elsewhere as limits.
+    """
+    combinatorial = expression.atoms(sympy.binomial, sympy.factorial2, sympy.RisingFactorial)
+    if not combinatorial:
+        return expression
+    return expression.replace(
+        sympy.binomial,
+        lambda n, k: sympy.factorial(n) / (sympy.factorial(k) * sympy.factorial(sympy.expand(n - k))),
+    ).replace(sympy.factorial2, _double_factorial).replace(
+        sympy.RisingFactorial, lambda x, n: sympy.gamma(sympy.expand(x + n)) / sympy.gamma(x)
+    )  # fmt: skip
+
+
+def _double_factorial(n: Basic) -> Basic:
+    n = sympy.expand(n)
+    constant, rest = n.as_coeff_Add()
+    if not (constant.is_Integer and all(term.as_coeff_Mul()[0] % 2 == 0 for term in sympy.Add.make_args(rest))):
+        return sympy.factorial2(n)
+    if constant % 2 == 0:
+        return 2 ** (n / 2) * sympy.factorial(n / 2)
+    half = (n + 1) / 2
+    return sympy.factorial(n + 1) / (2**half * sympy.factorial(half))
 
 
 def to_lowest_orders(expression: Basic) -> Basic:

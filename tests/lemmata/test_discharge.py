@@ -4,12 +4,12 @@ import pytest
 import sympy
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sympy import FiniteSet, Integer, Interval, Rational, S, Sum, Symbol, factorial, pi, sqrt, symbols
+from sympy import Expr, FiniteSet, Integer, Interval, Rational, S, Sum, Symbol, factorial, pi, sqrt, symbols
 
 from lemmata import AtMost, Equal, LemmataError, as_printed, integers
 from lemmata.discharge import discharge
 from lemmata.domains import as_domain
-from lemmata.engines import algebra, normal
+from lemmata.engines import algebra, normal, roots
 from lemmata.verdicts import Grade, Result
 
 x, y, k, j = symbols("x y k j")
@@ -66,7 +66,7 @@ def test_a_finite_domain_is_exhausted() -> None:
     assert result(Equal(k * (k - 1) * (k - 2) + total, 0, {k: integers(0, 2)})) == (PROVED, Grade.EXHAUSTIVE)
     assert result(Equal(x**2, 1, {x: FiniteSet(-1, 1)})) == (PROVED, Grade.EXHAUSTIVE)
     assert not discharge(Equal(x**2, 1, {x: FiniteSet(-1, 1)})).universal
-    assert result(AtMost(x**2, x + 2, {x: integers(-1, 2)})) == (PROVED, Grade.EXHAUSTIVE)
+    assert result(AtMost(x, x**2, {x: integers(-1, 2)})) == (PROVED, Grade.EXHAUSTIVE)
     assert result(Equal(x**2, 1, {x: FiniteSet(-1, 1, 2)}))[0] is REFUTED
 
 
@@ -158,3 +158,100 @@ def test_symbols_need_domains_and_numbers_must_be_exact() -> None:
     with pytest.raises(LemmataError, match="float"):
         Equal(x, sympy.Float(0.5), {x: S.Reals})
     assert discharge(Equal(Integer(0) * x, 0, {x: S.Reals})).for_all == {}
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.lists(st.integers(-4, 4), max_size=3),
+    st.lists(st.integers(-3, 3), max_size=2),
+    st.integers(-4, 4),
+    st.integers(1, 5),
+)
+def test_inequalities_between_polynomials_of_one_variable_are_decided(
+    crossed: list[int], touched: list[int], low: int, width: int
+) -> None:
+    form = sympy.Integer(1) * sympy.prod([x - c for c in crossed]) * sympy.prod([(x - c) ** 2 for c in touched])
+    box = {x: as_domain(Interval(low, low + width))}
+    # Between two neighbouring integers the sign is that of the middle.
+    truth = all(form.subs(x, low + Rational(2 * i + 1, 2)) >= 0 for i in range(width))
+    assert result(AtMost(0, form, box)) == ((PROVED, Grade.SYMBOLIC) if truth else (REFUTED, Grade.SYMBOLIC))
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "domain", "expected"),
+    [
+        (0, x**2 - 2 * x + 1, S.Reals, PROVED),
+        (0, (x - sqrt(2)) ** 2, S.Reals, UNDECIDED),
+        (0, x**4 - 2 * x**2 + Rational(999, 1000), S.Reals, REFUTED),
+        (1 / (x + 1), 1, Interval(0, sympy.oo), PROVED),
+        (0, 1 / (x - 5), Interval(0, 10), REFUTED),
+        (x**3, x**2, Interval(0, 1), PROVED),
+        (0, 1 - x**61, Interval(0, 1), UNDECIDED),
+        (0, x, Interval(-sympy.oo, -1), REFUTED),
+        (x, 0, Interval(-sympy.oo, 0), PROVED),
+    ],
+    ids=str,
+)
+def test_inequalities_of_one_variable_by_name(left: Expr, right: Expr, domain: sympy.Set, expected: Result) -> None:
+    assert result(AtMost(left, right, {x: domain}))[0] is expected
+
+
+def test_a_crossing_between_two_neighbours_of_every_tried_point_is_seen() -> None:
+    root = Rational(61803, 100_000)
+    dip = (x - root) * (x - root - Rational(1, 10**6))
+    assert result(AtMost(0, dip, {x: Interval(0, 1)}))[0] is UNDECIDED
+    assert result(AtMost(0, dip + Rational(1, 10**11), {x: Interval(0, 1)})) == (PROVED, Grade.SYMBOLIC)
+
+
+@pytest.mark.parametrize("deaf", ["_none_by_sympy", "_none_by_flint"])
+def test_both_engines_must_count_no_root(deaf: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(roots, deaf, lambda crossing, domain: False)
+    assert result(AtMost(0, x**2 + x**4 + 1, {x: S.Reals}))[0] is UNDECIDED
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.integers(1, 5), st.integers(1, 5), st.integers(-2, 2))
+def test_what_is_enclosed_over_a_box_is_true_there(a: int, b: int, shift: int) -> None:
+    form = sympy.cos(a * x) + sympy.exp(-b * y * x) + Rational(shift, 2)
+    outcome = discharge(AtMost(0, form, {x: Interval(0, 2), y: Interval(0, 1)}))
+    values = [form.subs({x: i / 10, y: j / 5}).evalf() for i in range(21) for j in range(6)]
+    if outcome.result is PROVED:
+        assert (outcome.grade, min(values) >= 0) == (Grade.CERTIFIED, True)
+    elif outcome.result is REFUTED:
+        assert min(values) < 0.05
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        sympy.Piecewise((1, x < Rational(61803, 100_000)), (-1, x < Rational(61804, 100_000)), (1, True)),
+        1 - 2 * sympy.Piecewise((1, sympy.And(x > Rational(61803, 100_000), x < Rational(61804, 100_000))), (0, True)),
+        sympy.sign(x - Rational(61803, 100_000)) * sympy.sign(x - Rational(61804, 100_000)),
+        sympy.Max(0, x - Rational(61803, 100_000)) - x / 2,
+    ],
+    ids=str,
+)
+def test_a_jump_or_kink_inside_of_a_box_is_not_stepped_over(form: Expr) -> None:
+    assert result(AtMost(0, form, {x: Interval(0, 1)}))[0] is not PROVED
+
+
+def test_an_inequality_with_margin_on_a_box_is_certified() -> None:
+    assert result(AtMost(sympy.log(1 + 2 * x) / 2, x, {x: Interval(Rational(1, 100), 2)})) == (PROVED, Grade.CERTIFIED)
+    touching = AtMost(sympy.log(1 + 2 * x) / 2, x, {x: Interval(0, 2)})
+    assert result(touching)[0] is UNDECIDED
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        (sympy.binomial(k + 1, j + 1), sympy.binomial(k, j) + sympy.binomial(k, j + 1)),
+        (sympy.factorial2(2 * k + 1), (2 * k + 1) * sympy.factorial2(2 * k - 1)),
+        (sympy.factorial2(2 * k + 2), (2 * k + 2) * sympy.factorial2(2 * k)),
+        (sympy.RisingFactorial(k, j + 1), (k + j) * sympy.RisingFactorial(k, j)),
+    ],
+    ids=str,
+)
+def test_recurrences_of_combinatorial_functions(left: Expr, right: Expr) -> None:
+    domains = {k: integers(1), j: integers(0)}
+    assert result(Equal(left, right, domains)) == (PROVED, Grade.SYMBOLIC)
+    assert result(Equal(left, right + 1, domains))[0] is REFUTED

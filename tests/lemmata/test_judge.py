@@ -433,3 +433,35 @@ def test_constructions_are_judged_in_all_their_formulas() -> None:
 
     record = judged(check, stated)
     assert (record["status"], record["mutants"]["survivors"]) == ("holds", [])
+
+
+def sum_by_induction(stated: Identity) -> Iterator[Obligation]:
+    every = stated.domain_map()
+    yield Equal(stated.right.subs(n, 1), 1)
+    yield Equal(stated.right.subs(n, n + 1) - stated.right, n + 1, every)
+
+
+def test_a_gap_is_a_refuted_step() -> None:
+    record = judged(sum_by_induction, Identity(q, WRONG, {n: integers(1)}), listed={"gap": "does not follow"})
+    (finding,) = record["findings"]
+    assert (record["status"], finding["kind"], finding["listed"]) == ("fails", "gap", True)
+    assert finding["witness"]
+    assert not found_out(record)
+
+
+def test_a_gap_with_its_repair() -> None:
+    repair = [Edit("half", "right", 3, 2)]
+    with as_printed():
+        third = n * (n + 1) / 3
+    stated = Identity(q, third, {n: integers(1)})
+    record = judged(sum_by_induction, stated, correction=repair, listed={"gap": "does not follow"})
+    assert [finding["kind"] for finding in record["findings"]] == ["gap"]
+    assert record["upheld"] == "holds"
+    assert not found_out(record)
+
+
+@pytest.mark.parametrize("kind", ["gap", "not reproduced"])
+def test_a_gap_that_is_none_is_found_out(kind: str) -> None:
+    record = judged(sum_by_induction, Identity(q, GAUSS, {n: integers(1)}), listed={kind: "does not follow"})
+    assert record["status"] == "holds"
+    assert found_out(record)

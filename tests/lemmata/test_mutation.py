@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sympy import Expr, Integer, Interval, Rational, S, Sum, Symbol, factorial, oo, pi, sqrt, symbols
 
-from lemmata import Construction, Identity, Lower, Separation, Upper, as_printed, integers
+from lemmata import Construction, Identity, Lower, Rate, Separation, Upper, Whp, as_printed, integers
 from lemmata.domains import points
 from lemmata.equivalence import makes_no_difference
 from lemmata.mutation import LATE, Mutant, at, domains_at, late_mutants, mutants, put
@@ -245,3 +245,24 @@ def test_a_dropped_hypothesis_is_never_equal() -> None:
     for mutant in mutants(STATEMENT):
         if mutant.drops_hypothesis:
             assert not makes_no_difference(STATEMENT, mutant)
+
+
+def test_exponents_of_a_rate_are_lowered_and_of_an_exact_one_raised_too() -> None:
+    for tight, steps in ((False, {-1}), (True, {-1, 1})):
+        rate = Rate(q, {d: Rational(1, 2)}, {d: integers(1)}, tight=tight)
+        found = [mutant.statement.exponents[d] - Rational(1, 2) for mutant in mutants(rate)]
+        assert {sympy.sign(step) for step in found} == steps
+        assert {abs(step) for step in found} == {Rational(1, 4), Rational(1, 2), 1}
+        assert all(mutant.stronger is not tight for mutant in mutants(rate))
+        assert not list(late_mutants(rate))
+
+
+def test_a_tail_bound_is_mutated_towards_rarer_failure_and_towards_the_bulk() -> None:
+    for side, moves in ((">=", -1), ("<=", 1)):
+        tail = Whp(q, d + 2, 1 / d, {d: integers(1)}, side=side)
+        for mutant in mutants(tail):
+            threshold, failure = (mutant.statement.formulas()[name].subs(d, 5) for name in ("threshold", "failure"))
+            assert moves * (threshold - 7) >= 0
+            assert failure <= Rational(1, 5)
+            assert (threshold, failure) != (7, Rational(1, 5))
+            assert mutant.stronger

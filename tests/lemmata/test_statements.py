@@ -6,13 +6,16 @@ from sympy import Integer, Interval, Rational, S, Sum, factorial, oo, pi, sqrt, 
 
 from lemmata import (
     Construction,
+    Definition,
     Edit,
     Identity,
     LemmataError,
     Lower,
+    Rate,
     Separation,
     Tight,
     Upper,
+    Whp,
     as_printed,
     integers,
 )
@@ -32,6 +35,9 @@ STATEMENTS = [
     Tight(q, PRINTED, 2 / d, "the next order", {x: S.Reals, d: integers(1)}),
     Separation("loss", "one", "two", Rational(1, 3), {"d": 10}),
     Construction({"v": PRINTED}, {"sup v": Integer(6)}, {x: S.Reals}),
+    Definition({"v": PRINTED}, {"sup v": Integer(6)}, {x: S.Reals}),
+    Rate(q, {d: Rational(1, 2), k: Integer(-1)}, {d: integers(1), k: integers(1)}),
+    Whp(q, PRINTED, 1 / d, {x: S.Reals, d: integers(1)}),
 ]
 each_kind = pytest.mark.parametrize("statement", STATEMENTS, ids=lambda statement: statement.kind)
 
@@ -64,7 +70,29 @@ def test_the_digest_covers_what_is_not_mutated() -> None:
     assert Upper(q, x, {x: S.Reals}).digest() != Upper(q, x, {x: Interval(0, 1)}).digest()
     assert Identity(q, x).digest() != Identity(y, x).digest()
     assert Tight(q, x, 1 / d, "").digest() != Tight(q, x, 2 / d, "").digest()
+    rate = {d: integers(1)}
+    assert Rate(q, {d: 1}, rate).digest() != Rate(q, {d: 1}, rate, tight=True).digest()
+    assert Whp(q, x, d).digest() != Whp(q, x, d, side="<=").digest()
     assert Separation("a", "b", "c", d, {"n": 1}).digest() != Separation("a", "b", "c", d, {"n": 2}).digest()
+
+
+def test_the_order_of_a_rate_is_the_product_of_its_powers() -> None:
+    rate = Rate(q, {d: Rational(-1, 2), k: 2}, {d: integers(1), k: integers(2)})
+    assert rate.order == k**2 / sqrt(d)
+    assert rate.with_formula("exponents.d", Integer(3)).order == d**3 * k**2
+
+
+@pytest.mark.parametrize("domains", [{}, {d: Interval(0, 1)}, {d: integers(1, 9)}], ids=str)
+def test_a_rate_needs_variables_that_grow(domains: dict[sympy.Symbol, sympy.Set]) -> None:
+    with pytest.raises(LemmataError, match="rate in d: give it a domain"):
+        Rate(q, {d: 1}, domains)
+
+
+def test_the_stronger_direction_of_a_tail_depends_on_its_side() -> None:
+    assert Whp(q, x, d).stronger == {"threshold": -1, "failure": -1}
+    assert Whp(q, x, d, side="<=").stronger == {"threshold": 1, "failure": -1}
+    with pytest.raises(LemmataError, match="side '>'"):
+        Whp(q, x, d, side=">")
 
 
 def test_hypotheses_are_bounded_intervals() -> None:
