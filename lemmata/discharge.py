@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 
 import sympy
-from sympy import Set, Symbol
+from sympy import Basic, Set, Symbol
 
 from lemmata.domains import Point, cases, evaluating, is_infinite, points, words
 from lemmata.engines import algebra, balls, boxes, normal, positivity, roots
@@ -16,6 +17,7 @@ from lemmata.verdicts import Grade, Outcome, Result
 
 BALLS = "flint balls"
 MOST_CASES = 4096
+MOST_REMEMBERED = 4096
 
 
 # A check may yield inside of ``with as_printed():``; the engines need SymPy awake.
@@ -35,8 +37,7 @@ def discharge(obligation: Equal | AtMost) -> Outcome:
     if found.ill_formed or found.unknown:
         note = found.ill_formed or "no value could be enclosed at any point tried"
         return _outcome(obligation, domains, Result.UNDECIDED, Grade.STATED, (BALLS,), note)
-    prove = _prove_equal if isinstance(obligation, Equal) else _prove_at_most
-    engines = prove(obligation, domains)
+    engines = _proof(isinstance(obligation, Equal), obligation.left, obligation.right, tuple(domains.items()))
     if engines:
         # A ball alone is an enclosure; a proof is what two engines find.
         grade = Grade.CERTIFIED if engines in ((BALLS,), (boxes.NAME,)) else Grade.SYMBOLIC
@@ -64,23 +65,31 @@ class Search:
     unknown: bool = False
 
 
-@evaluating
 def counterexample(obligation: Equal | AtMost) -> Search:
     """Look for a point at which a ball excludes the obligation, and note where it has no value."""
-    difference = sympy.Add(obligation.left, sympy.Mul(-1, obligation.right, evaluate=False), evaluate=False)
+    return _search(
+        isinstance(obligation, Equal), obligation.left, obligation.right, tuple(obligation.domains().items())
+    )
+
+
+# Most obligations of a check do not read the formula that a mutant changes: what was found once is found again.
+@lru_cache(maxsize=MOST_REMEMBERED)
+@evaluating
+def _search(equal: bool, left: Basic, right: Basic, domains: tuple[tuple[Symbol, Set], ...]) -> Search:
+    difference = sympy.Add(left, sympy.Mul(-1, right, evaluate=False), evaluate=False)
     ill_formed, evaluated = "", False
-    for point in points(obligation.domains()):
+    for point in points(dict(domains)):
         try:
             sign = balls.sign(difference, point)
         except balls.Undefined:
             ill_formed = ill_formed or f"not defined{f' at {_words(point)}' if point else ''}"
             continue
         evaluated |= sign is not None
-        if sign == 1 or (sign == -1 and isinstance(obligation, Equal)):
-            left, right = (balls.decimal(side, point) for side in (obligation.left, obligation.right))
-            against = "and" if isinstance(obligation, Equal) else "is more than"
-            differ = " differ" if isinstance(obligation, Equal) else ""
-            return Search(f"{f'at {_words(point)}: ' if point else ''}{left} {against} {right}{differ}")
+        if sign == 1 or (sign == -1 and equal):
+            values = [balls.decimal(side, point) for side in (left, right)]
+            against = "and" if equal else "is more than"
+            differ = " differ" if equal else ""
+            return Search(f"{f'at {_words(point)}: ' if point else ''}{values[0]} {against} {values[1]}{differ}")
     return Search("", ill_formed, unknown=not evaluated and not ill_formed)
 
 
@@ -88,16 +97,23 @@ def _words(point: Point) -> str:
     return ", ".join(f"{symbol} = {value}" for symbol, value in point.items())
 
 
-def _prove_equal(obligation: Exact, domains: dict[Symbol, Set]) -> tuple[str, ...]:
-    difference = settle_conditions(obligation.left - obligation.right, domains)
+@lru_cache(maxsize=MOST_REMEMBERED)
+@evaluating
+def _proof(equal: bool, left: Basic, right: Basic, domains: tuple[tuple[Symbol, Set], ...]) -> tuple[str, ...]:
+    """The engines that prove the obligation, or none."""
+    return (_prove_equal if equal else _prove_at_most)(left, right, dict(domains))
+
+
+def _prove_equal(left: Basic, right: Basic, domains: dict[Symbol, Set]) -> tuple[str, ...]:
+    difference = settle_conditions(left - right, domains)
     # An engine alone is not enough: a proof is what both find.
     if normal.proves_zero(difference, domains) and algebra.proves_zero(difference, domains):
         return normal.NAME, algebra.NAME
     return ()
 
 
-def _prove_at_most(obligation: Exact, domains: dict[Symbol, Set]) -> tuple[str, ...]:
-    difference = settle_conditions(obligation.right - obligation.left, domains)
+def _prove_at_most(left: Basic, right: Basic, domains: dict[Symbol, Set]) -> tuple[str, ...]:
+    difference = settle_conditions(right - left, domains)
     if positivity.proves_nonnegative(difference, domains):
         return positivity.NAMES
     if roots.proves_nonnegative(difference, domains):
@@ -105,7 +121,7 @@ def _prove_at_most(obligation: Exact, domains: dict[Symbol, Set]) -> tuple[str, 
     if boxes.proves_nonnegative(difference, domains):
         return (boxes.NAME,)
     if not domains:
-        return (BALLS,) if balls.sign(difference, {}) == 1 else _prove_equal(obligation, domains)
+        return (BALLS,) if balls.sign(difference, {}) == 1 else _prove_equal(left, right, domains)
     return ()
 
 
@@ -116,9 +132,8 @@ def _every_case(obligation: Equal | AtMost, domains: dict[Symbol, Set]) -> bool:
         return False
     symbols = list(domains)
     choices = [cases(domains[s]) for s in symbols]
-    prove = _prove_equal if isinstance(obligation, Equal) else _prove_at_most
     return all(
-        prove(type(obligation)(obligation.left.subs(case), obligation.right.subs(case)), {})
+        _proof(isinstance(obligation, Equal), obligation.left.subs(case), obligation.right.subs(case), ())
         for case in (dict(zip(symbols, values, strict=True)) for values in sympy.utilities.iterables.cartes(*choices))
     )
 

@@ -230,7 +230,7 @@ def _check_identities(claims: Sequence[Mapping[str, Any]]) -> None:
 
 def _check_figure(figure: Mapping[str, Any], place: str) -> None:
     for series in (*figure["curves"], *figure["points"]):
-        columns = {name: values for name, values in series.items() if name != "label"}
+        columns = {name: values for name, values in series.items() if name not in ("label", "style")}
         if len({len(values) for values in columns.values()}) > 1:
             raise LemmataError(
                 f"the ledger is not valid at {place}: the lists of {_short(series['label'])} differ in length"

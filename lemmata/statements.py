@@ -80,8 +80,8 @@ class Statement:
     def digest(self) -> str:
         """SHA-256 over the kind, every formula (mutated or not) and the domains."""
         shown = {item.name: getattr(self, item.name) for item in dataclasses.fields(self)}
-        formulas = {name: sympy.srepr(value) for name, value in shown.items() if isinstance(value, Basic)}
-        formulas |= {name: sympy.srepr(formula) for name, formula in self.formulas().items()}
+        parts = {name: value for name, value in shown.items() if isinstance(value, Basic)} | self.formulas()
+        formulas = {name: sympy.srepr(part, order="none") for name, part in parts.items()}
         return digest(self.kind, formulas, self.scope())
 
     def latex(self) -> str:

@@ -54,7 +54,7 @@ def to_lowest_orders(expression: Basic) -> Basic:
         families: dict[Basic, list[tuple[int, Basic]]] = {}
         for atom in expression.atoms(sympy.Function):
             if hasattr(atom, "step_down"):
-                order = sympy.expand(atom.args[0])
+                order = sympy.expand(atom.args[0].doit())
                 shift = int(sympy.floor(order.as_coeff_Add()[0]))
                 family = atom.func(order - shift, *(sympy.expand(a) for a in atom.args[1:]))
                 families.setdefault(family, []).append((shift, atom))

@@ -152,7 +152,7 @@ class _Normaliser:
         if isinstance(e, sympy.Pow):
             return self._power(e)
         if isinstance(e, sympy.factorial | sympy.gamma):
-            argument = sympy.expand(e.args[0] - (1 if isinstance(e, sympy.gamma) else 0))
+            argument = sympy.expand(e.args[0].doit() - (1 if isinstance(e, sympy.gamma) else 0))
             shift = int(sympy.floor(argument.as_coeff_Add()[0]))
             if abs(shift) > LARGEST_SHIFT:
                 raise NoNormalForm("a factorial too far from its neighbours")

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from claim_files import ERRATUM, FAILS, HOLDS, LAW, OPEN, UNDECIDED, UNLISTED, claim_file, computed_cells
+from claim_files import DRAWN, ERRATUM, FAILS, HOLDS, LAW, OPEN, UNDECIDED, UNLISTED, claim_file, computed_cells
 from click.testing import CliRunner, Result
 
 from lemmata import ledger
@@ -337,6 +337,47 @@ def test_a_corrupt_entry_is_reported_and_computed_anew() -> None:
     assert result.exit_code == 0
     assert str(Path("corrupt", "cells", victim.name)) in result.stderr
     assert values(document()["claims"][0]) == values(before["claims"][0])
+
+
+def test_figures_are_computed_and_drawn() -> None:
+    write(HOLDS, DRAWN)
+    options = ("--executor", "serial", "--profile", "smoke", "-o", "plots")
+    drawn = lemmata("figures", "toy.py", *options)
+    assert drawn.exit_code == 0
+    assert sorted(path.name for path in Path("plots").iterdir()) == ["toy-law-1.svg", "toy-law-2.svg"]
+    assert run().exit_code == 0
+    (law,) = [claim for claim in document()["claims"] if claim["slug"] == "law"]
+    assert law["figures"][0]["title"] == "3 tosses"
+    assert law["checks"][0]["measured"]["seeds"] == FIRST_LOOK
+    again = lemmata("figures", "--ledger", "lemmata-ledger.json", "-o", "plots", "--format", "png")
+    assert (again.exit_code, len(list(Path("plots").iterdir()))) == (0, 4)
+
+
+def test_another_profile_sweeps_its_own_grid() -> None:
+    write(DRAWN)
+    for profile, seeds in (("smoke", 3), ("ci", 5)):
+        assert lemmata("run", "toy.py", "--executor", "serial", "--profile", profile).exit_code == 0
+        assert document()["claims"][0]["figures"][0]["title"] == f"{seeds} tosses"
+
+
+def test_claims_without_figures_are_said_to_have_none() -> None:
+    write(HOLDS)
+    refused(lemmata("figures", "toy.py", "--executor", "serial"), "toy.py: no claim has a figure")
+    refused(lemmata("figures", "toy.py", "--ledger", "l.json"), "toy.py", "not both")
+
+
+def test_exact_claims_judged_by_workers_are_those_judged_here() -> None:
+    write(HOLDS, ERRATUM, FAILS, OPEN)
+    arguments = ("run", "toy.py", "--profile", "smoke", "--store")
+    assert lemmata(*arguments, "here", "--executor", "serial").exit_code == 1
+    here = document()["claims"]
+    assert lemmata(*arguments, "there", "--executor", "processes", "--jobs", "2").exit_code == 1
+    there = document()["claims"]
+    for claim in [*here, *there]:
+        del claim["seconds"]
+    assert here == there
+    assert lemmata(*arguments, "there", "--executor", "serial").exit_code == 1
+    assert len(document()["claims"]) == len(here)
 
 
 def test_the_store_is_shown_and_cleared() -> None:

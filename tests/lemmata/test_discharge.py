@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from sympy import Expr, FiniteSet, Integer, Interval, Rational, S, Sum, Symbol, factorial, pi, sqrt, symbols
 
 from lemmata import AtMost, Equal, LemmataError, as_printed, integers
+from lemmata import discharge as discharge_module
 from lemmata.discharge import discharge
 from lemmata.domains import as_domain
 from lemmata.engines import algebra, normal, roots
@@ -14,6 +15,12 @@ from lemmata.verdicts import Grade, Result
 
 x, y, k, j = symbols("x y k j")
 PROVED, REFUTED, UNDECIDED = Result.PROVED, Result.REFUTED, Result.UNDECIDED
+
+
+@pytest.fixture(autouse=True)
+def nothing_remembered() -> None:
+    discharge_module._proof.cache_clear()
+    discharge_module._search.cache_clear()
 
 
 def result(obligation: Equal | AtMost) -> tuple[Result, Grade]:

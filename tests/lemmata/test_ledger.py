@@ -75,7 +75,7 @@ def test_every_record_of_the_schema_is_closed_and_complete() -> None:
 
     for record in objects(ledger.schema()):
         assert record["additionalProperties"] is False
-        assert set(record["required"]) >= set(record["properties"]) - {"source_code"}
+        assert set(record["required"]) >= set(record["properties"]) - {"source_code", "style"}
 
 
 def test_the_sample_is_valid() -> None:

@@ -88,6 +88,33 @@ measured("law", 1.05, control={{"mean": 3.0}})
 """A measured claim that the looks of smoke and ci leave open."""
 
 
+DRAWN = f"""
+from lemmata import SweepCell
+SPREAD = 0.01
+{MEASURED}
+measured("law", 1.0, control={{"mean": 2.0}})
+
+@paper.claims["law"].sweep
+def _(profile):
+    return [SweepCell(toss, {{"mean": mean}}, 3 if profile == "smoke" else 5) for mean in (0.0, 1.0)]
+
+@paper.claims["law"].draw
+def _(stated, cells, sweep):
+    heights = [[replicate["value"] for replicate in cell["replicates"]] for cell in sweep]
+    points = {{
+        "label": "tosses", "x": [cell["design"]["mean"] for cell in sweep], "y": [max(values) for values in heights],
+        "low": [min(values) for values in heights], "high": [max(values) for values in heights], "style": "line",
+    }}
+    reference = {{"label": "claimed", "x": [0.0, 1.0], "y": [float(stated.formula)] * 2, "style": "reference"}}
+    record = {{
+        "title": f"{{len(heights[0])}} tosses", "x_label": "mean", "y_label": "value", "x_scale": "linear",
+        "y_scale": "linear", "curves": [reference], "points": [points],
+    }}
+    return [record, record]
+"""
+"""A measured claim with a sweep and two figures of it."""
+
+
 def computed_cells(folder: Path) -> int:
     """How many cells were computed by processes with this folder as ``TOY_COMPUTED``."""
     return sum(file.stat().st_size for file in folder.iterdir())
