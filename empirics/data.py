@@ -14,7 +14,7 @@ from numpy.random import Generator
 from torch import Tensor
 
 from empirics.targets import Target
-from empirics.validation import count, finite_matrix, finite_vector, nonnegative
+from empirics.validation import choice, count, dimension, finite_matrix, finite_vector, nonnegative
 from lemmata.errors import LemmataError
 
 
@@ -53,12 +53,13 @@ def gaussian_inputs(generator: Generator, n: int, d: int) -> Tensor:
     return torch.from_numpy(generator.standard_normal((n, d)))
 
 
-def noisy_labels(generator: Generator, target: Target, x: Tensor, noise: float) -> Tensor:
+def noisy_labels(generator: Generator, target: Target, x: Tensor, noise: float, law: str = "signs") -> Tensor:
     r"""Labels :math:`y_i = f(x_i) + \epsilon_i` with :math:`\epsilon_i = \pm\varsigma`, equally likely.
 
     Parameters
     ----------
     noise : the noise's variance :math:`\varsigma^2`.
+    law : ``"signs"`` as the paper has it in theory; ``"normal"`` as the authors' program draws it.
 
     Returns
     -------
@@ -66,12 +67,14 @@ def noisy_labels(generator: Generator, target: Target, x: Tensor, noise: float) 
 
     Raises
     ------
-    LemmataError : fewer columns than the target has directions, NaN or infinite inputs, negative noise.
+    LemmataError : fewer columns than the target has directions, NaN or infinite inputs, negative noise, an unknown law.
     """
     finite_matrix("inputs", x)
     nonnegative("noise", noise)
-    signs = torch.from_numpy(generator.choice(numpy.array([-1.0, 1.0]), size=x.shape[0]))
-    return target(x) + math.sqrt(noise) * signs.to(x.dtype)
+    choice("law", law, ("signs", "normal"))
+    n = x.shape[0]
+    unit = generator.standard_normal(n) if law == "normal" else generator.choice(numpy.array([-1.0, 1.0]), size=n)
+    return target(x) + math.sqrt(noise) * torch.from_numpy(unit).to(x.dtype)
 
 
 def node_test_set(generator: Generator, target: Target, d: int, nodes: int = 40, per_node: int = 100) -> WeightedSet:
@@ -99,3 +102,25 @@ def node_test_set(generator: Generator, target: Target, d: int, nodes: int = 40,
     weights = numpy.repeat(masses / (masses.sum() * per_node), per_node)
     points = torch.from_numpy(x)
     return WeightedSet(points, target(points), torch.from_numpy(weights))
+
+
+def sampled_test_set(generator: Generator, target: Target, d: int, points: int = 20_000) -> WeightedSet:
+    """Independent draws of :math:`N(0, I_d)` with equal weights, for targets of any number of directions.
+
+    Raises
+    ------
+    LemmataError : fewer dimensions than the target has directions, or no points.
+    """
+    dimension(d, target.directions)
+    x = gaussian_inputs(generator, points, d)
+    return WeightedSet(x, target(x), torch.full((points,), 1 / points, dtype=x.dtype))
+
+
+def held_out(generator: Generator, target: Target, d: int) -> WeightedSet:
+    """The test set that suits a target: exact nodes for one direction, independent draws for more.
+
+    Raises
+    ------
+    LemmataError : fewer dimensions than the target has directions.
+    """
+    return (node_test_set if target.directions == 1 else sampled_test_set)(generator, target, d)

@@ -74,21 +74,25 @@ def random_signs(generator: Generator, m: int) -> Tensor:
     return torch.from_numpy(generator.choice(numpy.array([-1.0, 1.0]), size=m))
 
 
-def symmetric(signs: Tensor, neurons: Tensor) -> TwoLayer:
-    r"""The symmetric initialisation: :math:`a_j = -a_{m+1-j}`, :math:`w_j = w_{m+1-j}`, :math:`b = 0`, f = 0.
+def symmetric(signs: Tensor, neurons: Tensor, biases: Tensor | None = None) -> TwoLayer:
+    r"""The symmetric initialisation: :math:`a_j = -a_{m+1-j}`, :math:`w_j = w_{m+1-j}`, :math:`b_j = b_{m+1-j}`, f = 0.
 
     The paper prints the partner of j as m - j, which pairs m/2 with itself and leaves m alone.
 
     Parameters
     ----------
-    signs, neurons : the first half, (m/2,) and (m/2, d).
+    signs, neurons, biases : the first half, (m/2,), (m/2, d) and (m/2,); the paper's biases are 0, as when omitted.
+
+    Raises
+    ------
+    LemmataError : shapes that do not fit, NaN or infinity.
     """
     half = neurons.shape[0]
+    b = torch.zeros(half, dtype=neurons.dtype) if biases is None else biases
     finite_vector("signs", signs, half)
+    finite_vector("biases", b, half)
     return TwoLayer(
-        torch.cat([signs, -signs.flip(0)]),
-        torch.cat([neurons, neurons.flip(0)]),
-        torch.zeros(2 * half, dtype=neurons.dtype),
+        torch.cat([signs, -signs.flip(0)]), torch.cat([neurons, neurons.flip(0)]), torch.cat([b, b.flip(0)])
     )
 
 

@@ -6,14 +6,14 @@ and every method here are invariant in law under rotations of :math:`\mathbb R^d
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import sympy
 import torch
 from torch import Tensor
 
-from empirics.validation import count
+from empirics.validation import choice, count
 from lemmata.errors import LemmataError
 from theory import hermite
 
@@ -38,8 +38,7 @@ class Target:
         if not self.series or not all(self.series):
             raise LemmataError("target: give at least one direction, and at least one coefficient for each")
         for coefficient in (entry for row in self.series for entry in row):
-            if not (coefficient.is_number and coefficient.is_real and coefficient.is_finite):
-                raise LemmataError(f"target: the coefficient {coefficient} is not a finite real number")
+            _require_real("target: the coefficient", coefficient)
 
     @property
     def directions(self) -> int:
@@ -86,7 +85,7 @@ def single_index(coefficients: Sequence[sympy.Expr | int]) -> Target:
     >>> single_index([0, 0, 1 / sympy.sqrt(2)]).second_moment
     1
     """
-    return Target((tuple(sympy.sympify(entry, strict=True) for entry in coefficients),))
+    return Target((tuple(_exact(entry) for entry in coefficients),))
 
 
 def equation_2(p: int) -> Target:
@@ -113,6 +112,75 @@ def quadratic(r: int) -> Target:
     """
     count("r", r)
     return Target(((sympy.Integer(0), sympy.Integer(0), 1 / sympy.sqrt(2 * sympy.Integer(r))),) * r)
+
+
+def quadratic_form(hessian: Sequence[Sequence[sympy.Expr | int]]) -> Target:
+    r"""The quadratic target with average Hessian H on its r directions, :math:`\frac12(x^T H x - \mathrm{tr} H)`.
+
+    Its axes are turned to the eigenvectors of H, which changes no law here. :math:`E f^2 = \|H\|_F^2/2`.
+
+    Parameters
+    ----------
+    hessian : (r, r), exact real numbers, symmetric and nonsingular (the paper's Assumption 2).
+
+    Raises
+    ------
+    LemmataError : not square, not symmetric, singular, or entries that are not finite real numbers.
+
+    >>> quadratic_form([[0, 1], [1, 0]]).hessian
+    Matrix([
+    [-1, 0],
+    [ 0, 1]])
+    """
+    rows = [[_exact(entry) for entry in row] for row in hessian]
+    r = len(rows)
+    if r == 0 or any(len(row) != r for row in rows):
+        raise LemmataError("Hessian: expected a square matrix with at least one row")
+    for entry in (entry for row in rows for entry in row):
+        _require_real("Hessian: the entry", entry)
+    matrix = sympy.Matrix(rows)
+    if not matrix.is_symmetric():
+        raise LemmataError("Hessian: expected a symmetric matrix")
+    if matrix.rank() < r:
+        raise LemmataError(
+            f"Hessian: its rank is {matrix.rank()}, and the paper needs r = {r}; "
+            "directions that it does not see are not learned, leave them out"
+        )
+    eigenvalues = sorted(
+        (value for value, times in matrix.eigenvals().items() for _ in range(times)), key=lambda value: float(value)
+    )
+    return Target(tuple((sympy.Integer(0), sympy.Integer(0), value / 2) for value in eigenvalues))
+
+
+TARGETS: dict[str, Callable[[], Target]] = {
+    "quadratic": lambda: quadratic(1),
+    "equation-2-degree-3": lambda: equation_2(3),
+    "equation-2-degree-4": lambda: equation_2(4),
+}
+"""The targets of the paper's experiments by name: the reference program's, and Eq. (2) for p = 3, 4."""
+
+
+def named(name: str) -> Target:
+    """A target of :data:`TARGETS` by name.
+
+    Raises
+    ------
+    LemmataError : an unknown name; the message has the nearest one.
+    """
+    choice("target", name, TARGETS)
+    return TARGETS[name]()
+
+
+def _exact(entry: object) -> sympy.Expr:
+    try:
+        return sympy.sympify(entry, strict=True)
+    except sympy.SympifyError:
+        raise LemmataError(f"target: {entry!r} is not a finite real number; give a number of Python or SymPy") from None
+
+
+def _require_real(what: str, entry: object) -> None:
+    if not (isinstance(entry, sympy.Expr) and entry.is_number and entry.is_real and entry.is_finite):
+        raise LemmataError(f"{what} {entry} is not a finite real number")
 
 
 def _monomials(row: tuple[sympy.Expr, ...]) -> list[float]:

@@ -13,17 +13,27 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from empirics.validation import finite_matrix, finite_vector, nonnegative
+from empirics.validation import finite_matrix, finite_vector, nonnegative, one_precision
 from lemmata.errors import LemmataError
 
-ROWS = 4096
-"""Rows of a block: 4096 x 100 activations in double precision are 3 MB, 4096 x 1000 are 32 MB."""
+BLOCK = 1_750_000
+"""Bytes of a block of activations: small enough for a core's caches, large enough that products run at their full rate."""
+
+TILE = 48
+"""Blocks have a multiple of this many rows, the tile that matrix products work in; others are up to a tenth slower."""
+
+LEAST = 7
+"""Tiles of a block at least: thinner products run at the memory's pace, not the processor's."""
 
 
-def row_blocks(x: Tensor, y: Tensor) -> Iterator[tuple[Tensor, Tensor]]:
-    """(n, d) inputs and (n,) labels by blocks of rows: (n, m) activations are never held whole."""
-    for start in range(0, x.shape[0], ROWS):
-        yield x[start : start + ROWS], y[start : start + ROWS]
+def row_blocks(width: int, *tables: Tensor) -> Iterator[tuple[Tensor, ...]]:
+    """Tables of n rows each by blocks of rows, so that (n, width) activations are never held whole.
+
+    The activations of a block take about ``BLOCK`` bytes, or more where that is fewer than ``LEAST`` tiles of rows.
+    """
+    rows = TILE * max(LEAST, BLOCK // (width * TILE * tables[0].element_size()))
+    for start in range(0, tables[0].shape[0], rows):
+        yield tuple(table[start : start + rows] for table in tables)
 
 
 @dataclass(frozen=True)
@@ -43,10 +53,11 @@ def linear_part(x: Tensor, y: Tensor) -> LinearPart:
 
     Raises
     ------
-    LemmataError : no data, shapes that do not fit, NaN or infinity.
+    LemmataError : no data, shapes or precisions that do not fit, NaN or infinity.
     """
     finite_matrix("inputs", x)
     finite_vector("labels", y, x.shape[0])
+    one_precision(inputs=x, labels=y)
     return LinearPart(y.mean(), x.T @ y / x.shape[0])
 
 
@@ -67,25 +78,36 @@ def first_step_gradient(x: Tensor, residual: Tensor, w: Tensor, b: Tensor | None
 
     Raises
     ------
-    LemmataError : no data, shapes that do not fit, NaN or infinity.
+    LemmataError : no data, shapes or precisions that do not fit, NaN or infinity.
     """
     finite_matrix("inputs", x)
     finite_vector("residual labels", residual, x.shape[0])
     finite_matrix("neurons", w, columns=x.shape[1])
     if b is not None:
         finite_vector("biases", b, w.shape[0])
-    total = torch.zeros_like(w)
-    for rows, labels in row_blocks(x, residual):
-        before = rows @ w.T
-        active = before >= 0 if b is None else before + b >= 0
-        total += active.to(x.dtype).T @ (labels[:, None] * rows)
-    return total / x.shape[0]
+        one_precision(neurons=w, biases=b)
+    one_precision(inputs=x, residual=residual, neurons=w)
+    m, d = w.shape
+    # The activations lie neuron by neuron, (m, rows), and the sum direction by direction, (d, m): of the four
+    # layouts this is the one in which both products, thin as they are, run near the rate of a square one.
+    total = torch.zeros(d, m, dtype=w.dtype)
+    # Two buffers for all blocks: fresh memory would cost more than what is computed in it.
+    gates, weighted = torch.empty(0, dtype=w.dtype), torch.empty(0, dtype=w.dtype)
+    for rows, labels in row_blocks(m, x, residual):
+        torch.mul(labels[:, None], rows, out=weighted.resize_(rows.shape))
+        active = gates.resize_(m, rows.shape[0])
+        if b is None:
+            torch.mm(w, rows.T, out=active)
+        else:
+            torch.addmm(b[:, None], w, rows.T, out=active)
+        total.addmm_(weighted.T, active.ge_(0).T)
+    return total.T / x.shape[0]
 
 
-def step_size(gradient: Tensor) -> float:
-    r"""The step size :math:`\eta_1` for which pre-activations have root mean square 1/4.
+def step_size(gradient: Tensor, pre_activation: float = 0.25) -> float:
+    r"""The step size :math:`\eta_1` for which pre-activations have the root mean square ``pre_activation``.
 
-    :math:`\eta_1 = \frac14 / (2\,\mathrm{rms}_j \|g_n(w_j)\|)`, since for a fresh x
+    :math:`\eta_1` is ``pre_activation`` over :math:`2\,\mathrm{rms}_j \|g_n(w_j)\|`, since for a fresh x
     :math:`\langle w_j^{(1)}, x \rangle` has variance :math:`4\eta_1^2\|g_n(w_j)\|^2`. As
     :math:`\|g_n(w)\|` is about :math:`\|H\|_F/\sqrt{2\pi d}`, this is Theorem 1's
     :math:`\eta_1 = \tilde O(\sqrt d)`. The constant serves the proof of Lemma 23, which needs
@@ -97,18 +119,20 @@ def step_size(gradient: Tensor) -> float:
     Parameters
     ----------
     gradient : (m, d), the vectors :math:`g_n(w_j)`.
+    pre_activation : their root mean square at a fresh input, nonnegative.
 
     Raises
     ------
-    LemmataError : NaN or infinity, or a gradient that vanishes for every neuron.
+    LemmataError : NaN or infinity, a negative size, or a gradient that vanishes for every neuron.
     """
     finite_matrix("gradient", gradient)
+    nonnegative("pre-activations", pre_activation)
     size = float(gradient.square().sum(dim=1).mean().sqrt())
     if size == 0:
         raise LemmataError(
             "first step: the gradient vanishes for every neuron; check that the labels are not all equal"
         )
-    return 0.25 / (2 * size)
+    return pre_activation / (2 * size)
 
 
 def first_step(a: Tensor, gradient: Tensor, eta: float) -> Tensor:

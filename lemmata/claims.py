@@ -44,6 +44,7 @@ class Claim:
     prose: str = ""
     obligations: Check | None = None
     control: Mapping[str, Any] | None = None
+    slow: bool = False
     figure: FigureMaker | None = None
     sweep_cells: Sweep | None = None
 
@@ -89,13 +90,15 @@ class Claim:
                 statement = other.apply(statement)
         return statement
 
-    def check(self, control: Mapping[str, Any] | None = None) -> Callable[[Check], Claim]:
+    def check(self, control: Mapping[str, Any] | None = None, slow: bool = False) -> Callable[[Check], Claim]:
         """Attach the check (decorator): a generator function from the statement to obligations; its docstring is the
         prose.
 
         Parameters
         ----------
         control : for measured claims, the change of the design under which the claim must be refuted.
+        slow : whether the first look takes more than a few seconds: under a profile that is not thorough, one seed of
+            each cell is then drawn and nothing is decided.
 
         Raises
         ------
@@ -112,6 +115,7 @@ class Claim:
                 raise LemmataError(f"{self.id}: has two checks; keep one")
             self.obligations = function
             self.control = control
+            self.slow = slow
             self.prose = self.prose or inspect.getdoc(function) or ""
             return self
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import sympy
@@ -13,7 +13,7 @@ from lemmata.domains import Point, cases, evaluating, is_infinite, points, words
 from lemmata.engines import algebra, balls, boxes, normal, positivity, roots
 from lemmata.engines.definitions import settle_conditions
 from lemmata.obligations import AtMost, Equal, Exact
-from lemmata.verdicts import Grade, Outcome, Result
+from lemmata.verdicts import Grade, Outcome, Result, weakest
 
 BALLS = "flint balls"
 MOST_CASES = 4096
@@ -37,6 +37,8 @@ def discharge(obligation: Equal | AtMost) -> Outcome:
     if found.ill_formed or found.unknown:
         note = found.ill_formed or "no value could be enclosed at any point tried"
         return _outcome(obligation, domains, Result.UNDECIDED, Grade.STATED, (BALLS,), note)
+    if obligation.steps:
+        return _by_steps(obligation, domains)
     engines = _proof(isinstance(obligation, Equal), obligation.left, obligation.right, tuple(domains.items()))
     if engines:
         # A ball alone is an enclosure; a proof is what two engines find.
@@ -51,6 +53,27 @@ def discharge(obligation: Equal | AtMost) -> Outcome:
             "symbol, and where they are strict on a bounded box: multiply out, or split"
         )
     return _outcome(obligation, domains, Result.UNDECIDED, Grade.STATED, (BALLS,), note)
+
+
+def _by_steps(obligation: Equal | AtMost, domains: dict[Symbol, Set]) -> Outcome:
+    """The obligation as its steps leave it: proved when all of them are, open otherwise."""
+    outcomes = [discharge(step) for step in obligation.steps if isinstance(step, Equal | AtMost)]
+    engines = tuple(dict.fromkeys(engine for outcome in outcomes for engine in outcome.engines))
+    missing = [outcome for outcome in outcomes if outcome.result is not Result.PROVED]
+    if missing or not outcomes:
+        note = f"a step is not shown: {missing[0].label or missing[0].latex}" if missing else "no step can be checked"
+        return _outcome(obligation, domains, Result.UNDECIDED, Grade.STATED, (BALLS,), note)
+    grade = weakest(outcome.grade for outcome in outcomes)
+    return _outcome(obligation, domains, Result.PROVED, grade, engines)
+
+
+def step_outcomes(obligation: Exact) -> list[Outcome]:
+    """The outcomes of an obligation's steps, one that is refuted as one that leaves the obligation open."""
+    outcomes = [discharge(step) for step in obligation.steps if isinstance(step, Equal | AtMost)]
+    return [
+        replace(outcome, result=Result.UNDECIDED, grade=Grade.STATED) if outcome.result is Result.REFUTED else outcome
+        for outcome in outcomes
+    ]
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,7 @@ SIMPLE_REALS = 6
 MOST_CORNERS = 8
 RANDOM_REALS = 3
 MOST_POINTS = 200
+MOST_LARGE_POINTS = 50
 """Real ones are looked for among simple fractions and the corners of boxes, then among a few random fractions."""
 
 
@@ -165,13 +166,18 @@ def _points(domains: tuple[tuple[Symbol, Set], ...]) -> tuple[Point, ...]:
     whole = [s for s, domain in domains if is_integer(domain)]
     others = [s for s in where if s not in whole]
     simple = _simple_combinations(where, others)
-    found: list[Point] = []
-    for values in itertools.chain(_small(where, whole), _large(where, whole, draw)):
-        case = dict(zip(whole, values, strict=True))
-        found += [case | combination for combination in simple]
-        for _ in range(RANDOM_REALS if others else 0):
-            found.append(case | {symbol: _random_real(where[symbol], draw) for symbol in others})
-    return tuple(found[:MOST_POINTS])
+
+    def around(cases: Iterator[tuple[Rational, ...]]) -> Iterator[Point]:
+        for values in cases:
+            case = dict(zip(whole, values, strict=True))
+            yield from (case | combination for combination in simple)
+            for _ in range(RANDOM_REALS if others else 0):
+                yield case | {symbol: _random_real(where[symbol], draw) for symbol in others}
+
+    # However many small cases there are, large ones have their share.
+    large = list(around(_large(where, whole, draw)))
+    kept = large[:: max(1, -(-len(large) // MOST_LARGE_POINTS))]
+    return (*itertools.islice(around(_small(where, whole)), MOST_POINTS - len(kept)), *kept)
 
 
 def _simple_combinations(domains: Domains, symbols: list[Symbol]) -> list[Point]:

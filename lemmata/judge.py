@@ -10,7 +10,7 @@ from typing import Any
 
 from lemmata import wording
 from lemmata.claims import Claim
-from lemmata.discharge import counterexample, discharge
+from lemmata.discharge import counterexample, discharge, step_outcomes
 from lemmata.domains import is_infinite
 from lemmata.equivalence import makes_no_difference
 from lemmata.errors import LemmataError
@@ -60,27 +60,28 @@ def _named(label: str, witness: str) -> str:
     return f"{label}: {witness}" if label else witness
 
 
-def judge(claim: Claim, laboratory: Laboratory) -> dict[str, Any]:
+def judge(claim: Claim, laboratory: Laboratory, thorough: bool = True) -> dict[str, Any]:
     """The claim's record for the ledger, before dependencies are taken into account.
 
-    Exact obligations need no laboratory; measured ones are settled in it.
+    Exact obligations need no laboratory; measured ones are settled in it. A judgement that is not thorough leaves out
+    the mutants and the negative control, and of slow claims all but a taste.
     """
     start = time.perf_counter()
     if claim.obligations is None:
         return _unchecked(claim)
-    printed = examine(claim, claim.stated, laboratory)
-    corrected = examine(claim, claim.upheld, laboratory) if claim.correction else printed
+    printed = examine(claim, claim.stated, laboratory, thorough)
+    corrected = examine(claim, claim.upheld, laboratory, thorough) if claim.correction else printed
     edits = [_judge_edit(claim, edit, laboratory) for edit in claim.correction]
     measured = _is_measured(corrected)
     design_check = _design_check(claim) if measured else None
     # Where the original itself is refuted, the refutation of a mutant says nothing about the change.
-    sound = corrected.status is not Status.FAILS
+    sound = thorough and corrected.status is not Status.FAILS
     # A measured claim cannot be tried outside of its hypotheses: there are no data.
     wanted = [m for m in mutants(claim.upheld) if not (measured and m.drops_hypothesis)] if sound else []
     fates = [_judge_mutant(claim, m, laboratory) for m in wanted]
     late = [_late(claim, m, laboratory) for m in late_mutants(claim.upheld)] if sound and not measured else []
-    control = _judge_control(claim, laboratory)
-    findings = list(_findings(claim, printed, corrected, edits, fates))
+    control = _judge_control(claim, laboratory) if thorough else None
+    findings = list(_findings(claim, printed, corrected, edits, fates if thorough else None))
     shown = corrected if claim.correction else printed
     return {
         **_header(claim),
@@ -95,7 +96,7 @@ def judge(claim: Claim, laboratory: Laboratory) -> dict[str, Any]:
         "mutants": _count(fates, late),
         "control": control,
         "design_check": design_check,
-        "figures": _figures(claim, shown, laboratory),
+        "figures": _figures(claim, shown, laboratory) if thorough or not claim.slow else [],
         "seconds": round(time.perf_counter() - start, 3),
     }
 
@@ -110,7 +111,7 @@ def _grade(claim: Claim, examination: Examination, late: Sequence[Fate]) -> Grad
     return weakest([examination.grade(claim.upheld), *([Grade.SAMPLED] if held or unread else [])])
 
 
-def examine(claim: Claim, statement: Statement, laboratory: Laboratory) -> Examination:
+def examine(claim: Claim, statement: Statement, laboratory: Laboratory, thorough: bool = True) -> Examination:
     """Discharge every obligation of a statement.
 
     Raises
@@ -120,16 +121,23 @@ def examine(claim: Claim, statement: Statement, laboratory: Laboratory) -> Exami
     obligations = claim.demands(statement)
     measured = [o for o in obligations if isinstance(o, Measured)]
     try:
-        settled = iter(laboratory.settle(measured, claim.id) if measured else [])
+        settled = iter(_settled(claim, measured, laboratory, thorough) if measured else [])
     except IllFormed as error:
         raise LemmataError(f"{claim.id}: {error}") from error
     outcomes = []
     for obligation in obligations:
         if isinstance(obligation, Exact):
             outcomes.append(discharge(obligation))
+            outcomes += step_outcomes(obligation)
         elif isinstance(obligation, Measured):
             outcomes.append(next(settled))
-    return Examination(outcomes, [o.citation for o in obligations if isinstance(o, Given)])
+    steps = [step for o in obligations if isinstance(o, Exact) for step in o.steps]
+    return Examination(outcomes, [o.citation for o in [*obligations, *steps] if isinstance(o, Given)])
+
+
+def _settled(claim: Claim, measured: Sequence[Measured], laboratory: Laboratory, thorough: bool) -> Sequence[Outcome]:
+    settle = laboratory.taste if claim.slow and not thorough else laboratory.settle
+    return settle(measured, claim.id)
 
 
 def _obligations(claim: Claim, statement: Statement) -> Iterator[Obligation]:
@@ -363,7 +371,7 @@ def _findings(
     printed: Examination,
     corrected: Examination,
     edits: list[dict[str, Any]],
-    fates: Sequence[Fate],
+    fates: Sequence[Fate] | None,
 ) -> Iterator[Finding]:
     if claim.correction:
         unneeded = [edit["why"] for edit in edits if not edit["necessary"]]
@@ -378,11 +386,13 @@ def _findings(
                 f"printed {printed.status.value}, corrected {corrected.status.value}"
             )  # fmt: skip
             yield Finding("open", "open" in claim.listed, f"the correction is not established: {reason}")
-    if corrected.status is Status.HOLDS and not any(fate.fate in ("killed", "loose") for fate in fates):
+    if fates is None:
+        pass  # mutants were not judged
+    elif corrected.status is Status.HOLDS and not any(fate.fate in ("killed", "loose") for fate in fates):
         yield Finding("open", False, "no mutant is refuted, so nothing shows that the check could ever fail")
     if _is_measured(corrected) and claim.control is None:
         yield Finding("open", False, "there is no negative control; attach the check with control=...")
-    loose = [fate.mutant.change for fate in fates if fate.fate == "loose"]
+    loose = [fate.mutant.change for fate in fates or () if fate.fate == "loose"]
     if loose:
         reason = claim.listed.get("slack", "the statement holds although made stronger")
         yield Finding("slack", "slack" in claim.listed, reason, "; ".join(loose))

@@ -8,12 +8,12 @@ import math
 import time
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Executor, as_completed
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from lemmata import digests, seeding
-from lemmata.decisions import Decision, Plan, Region, decide, robust_spread, seeds_needed
+from lemmata.decisions import Decision, Interval, Plan, Region, decide, robust_spread, seeds_needed
 from lemmata.engines.balls import NoEnclosure, enclose
 from lemmata.errors import LemmataError
 from lemmata.experiments import CellTask, Experiment, Samples, SweepCell
@@ -124,6 +124,18 @@ class Laboratory:
         times = [entry["seconds"] for entry in found if entry]
         return sum(times) / len(times) if times else 0.0
 
+    def taste(self, obligations: Sequence[Measured], what: str) -> list[Outcome]:
+        """Draw one seed of each obligation, to see that it can be measured; nothing is decided."""
+        self.measure([(obligation.samples, 1) for obligation in obligations], what)
+        everywhere = Interval(-math.inf, math.inf)
+        outcomes = []
+        for obligation in obligations:
+            (value,) = self.values(obligation.samples, 1) or [math.nan]
+            decision = Decision("open", value, everywhere, everywhere, 1)
+            outcome = self._outcome(obligation, region(obligation), decision, Plan(len(obligations), SCHEDULE))
+            outcomes.append(replace(outcome, witness="a slow claim: one seed was drawn; profile ci decides"))
+        return outcomes
+
     def settle(self, obligations: Sequence[Measured], what: str) -> list[Outcome]:
         """Take looks at all obligations of one claim until each is decided, one is refuted, or the looks end."""
         plan = Plan(cells=len(obligations), looks=SCHEDULE)
@@ -167,7 +179,7 @@ class Laboratory:
             "at least": abs(decision.median - place.low),
             "at most": abs(decision.median - place.high),
         }[relation]
-        spread = robust_spread(values)
+        spread = robust_spread(values) if len(values) > 1 else math.inf
         needed = (
             seeds_needed(discrepancy / spread, plan.confirm_level)
             if 0 < spread < math.inf and discrepancy > 0

@@ -69,7 +69,7 @@ def _all(statement: Statement) -> Iterator[Mutant]:
         existential = getattr(statement, "existential", ())
         if isinstance(statement, Upper) and name == "quantity":
             # To mutate what is bounded would mostly give weaker bounds, hence true ones. This one is false.
-            contradiction = sympy.Add(statement.bound, -statement.stronger["bound"], evaluate=False)
+            contradiction = sympy.Add(statement.witnessed, -statement.stronger["bound"], evaluate=False)
             yield Mutant(
                 statement.with_formula(name, contradiction), "quantity: replaced by one that breaks the bound", name
             )

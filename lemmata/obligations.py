@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import sympy
@@ -25,6 +25,7 @@ class Exact:
     right: Basic
     for_all: Mapping[Symbol, Set]
     by: str
+    steps: Sequence[Exact | Given]
     relation: str
 
     def domains(self) -> dict[Symbol, Set]:
@@ -56,16 +57,22 @@ def _make_exact(obligation: Exact) -> None:
                 f"obligation '{obligation.by}': {side} holds a float; write an exact number, as Rational(1, 3)"
             )
         object.__setattr__(obligation, name, side)
+    object.__setattr__(obligation, "steps", tuple(obligation.steps))
 
 
 @dataclass(frozen=True)
 class Equal(Exact):
-    """``left = right`` for all values of the free symbols; ``by`` names the argument."""
+    """``left = right`` for all values of the free symbols; ``by`` names the argument.
+
+    Where ``steps`` are given, they are what proves it: the obligation itself is only searched for counterexamples, and
+    a step that fails leaves it open.
+    """
 
     left: Basic
     right: Basic
     for_all: Mapping[Symbol, Set] = field(default_factory=dict)
     by: str = ""
+    steps: Sequence[Exact | Given] = ()
     relation = "="
 
     def __post_init__(self) -> None:
@@ -74,12 +81,17 @@ class Equal(Exact):
 
 @dataclass(frozen=True)
 class AtMost(Exact):
-    """``left <= right`` for all values of the free symbols; ``by`` names the argument."""
+    """``left <= right`` for all values of the free symbols; ``by`` names the argument.
+
+    Where ``steps`` are given, they are what proves it: the obligation itself is only searched for counterexamples, and
+    a step that fails leaves it open.
+    """
 
     left: Basic
     right: Basic
     for_all: Mapping[Symbol, Set] = field(default_factory=dict)
     by: str = ""
+    steps: Sequence[Exact | Given] = ()
     relation = r"\le"
 
     def __post_init__(self) -> None:

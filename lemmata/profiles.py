@@ -15,17 +15,22 @@ JUDGING_ROOT = 1
 
 @dataclass(frozen=True)
 class Profile:
-    """A name, and how many looks of the schedule are taken. ``strict`` profiles count an undecided claim as a failure."""
+    """A name, and how many looks of the schedule are taken.
+
+    ``strict`` profiles count an undecided claim as a failure. ``thorough`` ones judge mutants and negative controls, and
+    take looks at slow claims; the others find these in the store or leave them out.
+    """
 
     name: str
     looks: tuple[int, ...]
     strict: bool
+    thorough: bool
 
 
 PROFILES = {
-    "smoke": Profile("smoke", SCHEDULE[:1], strict=False),
-    "ci": Profile("ci", SCHEDULE[:3], strict=True),
-    "paper": Profile("paper", SCHEDULE, strict=True),
+    "smoke": Profile("smoke", SCHEDULE[:1], strict=False, thorough=False),
+    "ci": Profile("ci", SCHEDULE[:3], strict=True, thorough=True),
+    "paper": Profile("paper", SCHEDULE, strict=True, thorough=True),
 }
 
 

@@ -14,7 +14,7 @@ from lemmata import digests, ledger
 from lemmata.errors import LemmataError
 from lemmata.executors import SerialExecutor
 from lemmata.papers import Selection, Source, is_path, nearest
-from lemmata.profiles import JUDGING_ROOT, Profile
+from lemmata.profiles import JUDGING_ROOT, PROFILES, Profile
 from lemmata.seeding import digest
 from lemmata.store import Store
 from lemmata.verdicts import Grade, weakest
@@ -171,7 +171,12 @@ class Run:
             return {}
         return {
             entry: executor.submit(
-                _judge_and_store, _without_measurements(source, entry), entry.id, self.store, keys[entry]
+                _judge_and_store,
+                _without_measurements(source, entry),
+                entry.id,
+                self.store,
+                keys[entry],
+                self.profile.thorough,
             )
             for entry in todo
         }
@@ -193,10 +198,13 @@ class Run:
         return found
 
     def _key(self, entry: Indexed) -> str:
+        """The key of the claim's verdict; of a thorough one that is stored, where the profile asks for less."""
         sources = digests.source_digest([*entry.roots, JUDGE], PACKAGES)
-        sampling = [list(self.profile.looks), self.root] if entry.measured or entry.swept else []
-        sampling += [self.profile.name] if entry.swept else []
-        return digest("verdict", entry.id, sources, digests.versions(), sampling)
+        if not self.profile.thorough:
+            thorough = _verdict_key(entry, sources, PROFILES["ci"], self.root)
+            if self.store.read("verdicts", thorough) is not None:
+                return thorough
+        return _verdict_key(entry, sources, self.profile, self.root)
 
     def _judge(self, source: Source, claim_id: str) -> dict[str, Any]:
         from lemmata.judge import judge
@@ -211,7 +219,7 @@ class Run:
             self.listener.measuring,
             self.profile.name,
         )
-        return judge(claim_of(self._paper(source), claim_id), laboratory)
+        return judge(claim_of(self._paper(source), claim_id), laboratory, self.profile.thorough)
 
     def _start_executor(self) -> Executor:
         if self._executor is None:
@@ -239,14 +247,20 @@ class Run:
         return digests.source_digest([*roots, JUDGE], PACKAGES)
 
 
-def _judge_and_store(source: Source, claim_id: str, store: Store, key: str) -> dict[str, Any]:
+def _verdict_key(entry: Indexed, sources: str, under: Profile, root: int) -> str:
+    sampling = [list(under.looks), root] if entry.measured or entry.swept else []
+    sampling += [under.name] if entry.swept else []
+    return digest("verdict", entry.id, sources, digests.versions(), sampling, under.thorough)
+
+
+def _judge_and_store(source: Source, claim_id: str, store: Store, key: str, thorough: bool) -> dict[str, Any]:
     """Judge an exact claim (runs in a worker), and store its verdict at once."""
     from lemmata.judge import judge
     from lemmata.measurements import Laboratory
     from lemmata.papers import claim_of
 
     # An exact claim measures nothing; the laboratory is there because a judge has one.
-    found = judge(claim_of(source.load(), claim_id), Laboratory(store, JUDGING_ROOT, (), SerialExecutor))
+    found = judge(claim_of(source.load(), claim_id), Laboratory(store, JUDGING_ROOT, (), SerialExecutor), thorough)
     store.write("verdicts", key, found)
     return found
 

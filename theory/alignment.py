@@ -45,6 +45,7 @@ expectations; mean and median over seeds of the ratio itself differ from it at o
 
 from __future__ import annotations
 
+from functools import cache
 from typing import NamedTuple
 
 import sympy
@@ -116,3 +117,72 @@ def next_order(r: Expr | int, rho: Expr, noise: Expr | int) -> Expr:
     """
     found = energies(r, rho, noise)
     return found.signal_next / found.total - found.signal * found.total_next / found.total**2
+
+
+@cache
+def raw_share(r: int, d: int, n: int, noise: Expr | int) -> Expr:
+    r"""The share :math:`E\|\Pi^* g_n\|^2/E\|g_n\|^2` without preprocessing, exact for every d and n.
+
+    In the module's setting with :math:`\alpha = \beta = 0`, :math:`E\|g_n\|^2 = \frac1n E[y^2\|x\|^2 1\{\cdot\}] + (1 -
+    \frac1n) E\|g\|^2`, where the gate takes half of what is even in x, and likewise in S*. The population vector is
+    :math:`g = \phi(0)\lambda(\Pi^* w - \frac12 s w)` with :math:`s = \|\Pi^* w\|^2`, whose law is
+    :math:`\mathrm{Beta}(\frac r2, \frac{d - r}2)`.
+
+    Parameters
+    ----------
+    r, d, n : directions, dimension, samples; 1 <= r <= d, n >= 1.
+    noise : :math:`\varsigma^2 \ge 0`.
+
+    Raises
+    ------
+    LemmataError : a number outside its range.
+
+    Examples
+    --------
+    >>> raw_share(2, 2, 10, 1)
+    1
+    """
+    if not 1 <= r <= d or n < 1:
+        raise LemmataError(f"expected 1 <= r <= d and n >= 1, got r = {r}, d = {d}, n = {n}")
+    v = 1 + sympy.sympify(noise, strict=True)
+    if v < 1:
+        raise LemmataError(f"noise: expected a number that is at least 0, got {noise}")
+    powers = [sympy.prod(Rational(r + 2 * i, d + 2 * i) for i in range(k)) for k in range(4)]
+    scale = 1 / (2 * pi) * Rational(2, r)
+    signal = scale * (powers[1] - powers[2] + powers[3] / 4)
+    total = scale * (powers[1] - Rational(3, 4) * powers[2])
+    seen, whole = ((v * size + 4) / (2 * n) + (1 - Rational(1, n)) * part for size, part in [(r, signal), (d, total)])
+    return seen / whole
+
+
+def biased_next_order(r: int, rho: Expr, noise: Expr | int) -> Expr:
+    r"""The coefficient :math:`c_1` in share :math:`= \frac{1}{1 + \rho} + \frac{c_1}{d} + O(d^{-2})`, with biases
+    :math:`b \sim N(0, 1)` in the first step.
+
+    Here :math:`\rho = \frac{\pi}{\sqrt3} \frac{d^2 v}{n \|H\|_F^2}`. With :math:`S = E\phi(b)^2 = \frac{1}{2\pi\sqrt3}`
+    and averages over b, in units of the leading signal :math:`2S/d`:
+
+    1. *Signal.* :math:`g = \lambda\phi(b)(\Pi^* w + \frac12 (b^2 - 1) s w)`, :math:`s = \|\Pi^* w\|^2`; under the weight
+       :math:`\phi^2` of the biases, :math:`E(b^2 - 1) = -\frac23` and :math:`E(b^2 - 1)^2 = \frac23`. So
+       :math:`-\frac12(r + 2)` in all, and :math:`-\frac23(r + 2)` in S*.
+    2. *Noise.* Across w a coordinate has :math:`E\Phi(1 - \Phi) = \frac16` per label; along w,
+       :math:`E[A(1 - A) - \phi^2] = \frac16 - \frac S3` with :math:`A = \Phi - b\phi`. So :math:`-2S\rho` in all;
+       :math:`r\rho` in S*; and :math:`4\rho/v` in both, from :math:`E[f^2\|x\|^2] = d + 4`.
+    3. *The linear part* :math:`\beta` meets :math:`\frac1n\sum x_i x_i^T 1\{\cdot\}`, whose fluctuation adds
+       :math:`\frac12 \frac dn \frac{vd}{n}`, which is :math:`3\rho/c` with :math:`n = cd^2`, spread over all directions.
+
+    Parameters
+    ----------
+    r, rho, noise : as for :func:`energies`.
+
+    Raises
+    ------
+    LemmataError : a number outside its range.
+    """
+    energies(r, rho, noise)  # the same ranges
+    v = 1 + sympy.sympify(noise, strict=True)
+    weight = 1 / (2 * pi * sympy.sqrt(3))
+    tail = 4 * rho / v
+    signal_next = -Rational(2, 3) * (r + 2) + r * rho + tail
+    total_next = -Rational(1, 2) * (r + 2) + tail - 2 * weight * rho + 3 * rho * (12 * weight * rho / v)
+    return signal_next / (1 + rho) - total_next / (1 + rho) ** 2

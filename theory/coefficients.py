@@ -1,8 +1,6 @@
-"""Hermite coefficients of activations with a bias: c_k(b) = E[sigma(Z + b) He_k(Z)] for a standard normal Z.
+"""Hermite coefficients of activations by exact integration, their names in formulas, and their generating function.
 
-For the ReLU and k >= 2 two integrations by parts leave c_k(b) = (-1)^k He_{k-2}(b) phi(b); the step function is the ReLU's
-derivative, so its coefficients are the ReLU's, one order up. ``generating_function`` proves both wherever they are
-used.
+Two routes to the closed forms of ``theory.hermite.coefficient``, for the checks that prove them.
 """
 
 from __future__ import annotations
@@ -12,9 +10,10 @@ from functools import cache
 import sympy
 from sympy import Basic, Function, Integer, Symbol
 
-from theory.activations import RELU, Activation
-from theory.gaussian import density, expectation
-from theory.hermite import He
+from theory.gaussian import expectation
+from theory.hermite import He, Named, coefficient, general_coefficient, profile
+
+__all__ = ["HermiteCoefficient", "coefficient", "general_coefficient", "generating_function", "integrated_coefficient"]
 
 
 class HermiteCoefficient(Function):
@@ -28,8 +27,8 @@ class HermiteCoefficient(Function):
 
 
 @cache
-def coefficient(activation: Activation, k: int, bias: Basic = Integer(0)) -> Basic:
-    """E[activation(Z + bias) He_k(Z)] for a number k >= 0, by exact integration.
+def integrated_coefficient(activation: Named, k: int, bias: Basic = Integer(0)) -> Basic:
+    """E[activation(Z + bias) He_k(Z)] for a number k >= 0, by exact integration, split at the kink.
 
     Raises
     ------
@@ -38,17 +37,11 @@ def coefficient(activation: Activation, k: int, bias: Basic = Integer(0)) -> Bas
     if k < 0:
         raise ValueError(f"Hermite coefficients start at k = 0, not {k}")
     z = sympy.Dummy("z")
-    return expectation(activation.at(z + bias) * He(Integer(k), z).doit(), z)
-
-
-def general_coefficient(activation: Activation, k: Basic, bias: Basic = Integer(0)) -> Basic:
-    """The closed form of ``coefficient`` for a symbolic k (ReLU: k >= 2, step: k >= 1)."""
-    order = k if activation == RELU else k + 1
-    return (-1) ** order * He(sympy.expand(order - 2), bias) * density(bias)
+    return expectation(profile(activation, z).subs(z, z + bias) * He(Integer(k), z).doit(), z)
 
 
 @cache
-def generating_function(activation: Activation, t: Symbol, bias: Basic = Integer(0)) -> Basic:
+def generating_function(activation: Named, t: Symbol, bias: Basic = Integer(0)) -> Basic:
     """sum_k c_k(b) t^k / k! = E[activation(Z + b) exp(t Z - t^2/2)], exact."""
     z = sympy.Dummy("z")
-    return expectation(activation.at(z + bias) * sympy.exp(t * z - t**2 / 2), z)
+    return expectation(profile(activation, z).subs(z, z + bias) * sympy.exp(t * z - t**2 / 2), z)

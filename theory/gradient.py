@@ -2,7 +2,8 @@
 
 ``Contraction(k, j)`` is C_k(w, ..., w) with j copies of w, where C_k = E[grad^k f] is a symmetric k-tensor. On the
 single-index functions f(x) = He_q(u.x) with unit u it is q! <u,w>^j u (x) ... (x) u for k = q and zero else; these
-span all f of degree p, since powers of vectors span the symmetric tensors.
+span all f of degree p, since powers of vectors span the symmetric tensors. ``ResidualContraction`` is the same of
+f - alpha - beta.x, and ``Subtracted(0, 0)``, ``Subtracted(1, 0)`` are alpha and beta, the tensors of alpha + beta.x.
 """
 
 from __future__ import annotations
@@ -18,9 +19,17 @@ from theory.activations import RELU, Step
 from theory.coefficients import HermiteCoefficient, coefficient, general_coefficient
 from theory.gaussian import expectation
 from theory.hermite import He
+from theory.hermite_series import linear_in
 
 W = Symbol("w")
 """The weight vector, a unit vector; scalar everywhere except as a factor of a term of the series."""
+
+
+def _of_copies(tensor: str, copies: str) -> str:
+    """LaTeX of a tensor on some copies of w."""
+    if copies == "0":
+        return tensor
+    return rf"{tensor} w" if copies == "1" else rf"{tensor}\left(w^{{\otimes {copies}}}\right)"
 
 
 class Contraction(Function):
@@ -30,7 +39,30 @@ class Contraction(Function):
 
     def _latex(self, printer: sympy.printing.latex.LatexPrinter, exp: str | None = None) -> str:
         k, j = (printer.doprint(a) for a in self.args)
-        return rf"C_{{{k}}}\left(w^{{\otimes {j}}}\right)"
+        return _of_copies(rf"C_{{{k}}}", j)
+
+
+class ResidualContraction(Function):
+    """E[grad^k (f - alpha - beta.x)](w^{(x) j}), a tensor of rank k - j: ``ResidualContraction(k, j)``."""
+
+    nargs = 2
+
+    def _latex(self, printer: sympy.printing.latex.LatexPrinter, exp: str | None = None) -> str:
+        k, j = (printer.doprint(a) for a in self.args)
+        return _of_copies(rf"\mathbb{{E}}[\nabla^{{{k}}} \hat f]", j)
+
+
+class Subtracted(Function):
+    """What preprocessing subtracts: alpha = ``Subtracted(0, 0)``, beta = ``Subtracted(1, 0)``, beta.w = ``Subtracted(1, 1)``."""
+
+    nargs = 2
+
+    def _latex(self, printer: sympy.printing.latex.LatexPrinter, exp: str | None = None) -> str:
+        k, j = (printer.doprint(a) for a in self.args)
+        return _of_copies({"0": r"\alpha", "1": r"\beta"}.get(k, rf"\hat C_{{{k}}}"), j)
+
+
+TENSORS = (Contraction, ResidualContraction, Subtracted)
 
 
 @dataclass(frozen=True)
@@ -74,113 +106,177 @@ def direct_in_general(q: Symbol, t: Symbol, bias: Basic) -> tuple[Basic, Basic]:
 
 @dataclass(frozen=True)
 class _Term:
+    """weight * tensor_order(w^copies), times w or not."""
+
+    tensor: type[Function]
     weight: Basic
     order: Basic
     copies: Basic
     times_w: bool
 
+    def at(self, index: Symbol, k: Basic) -> _Term:
+        order, copies = (sympy.expand(part.subs(index, k)) for part in (self.order, self.copies))
+        return _Term(self.tensor, self.weight.subs(index, k), order, copies, self.times_w)
+
 
 @dataclass(frozen=True)
-class GradientSeries:
-    """A series sum_k (weight) C_order(w^copies) [w], read from a formula."""
+class _Sum:
+    """A sum of terms over ``index`` from ``start`` to ``end``; a term's order is affine in the index."""
 
     index: Symbol
     start: int
     end: Basic
     terms: tuple[_Term, ...]
 
-    def at_degree(self, q: int, p: int, degree: Symbol, t: Basic, bias: Basic) -> Components:
-        """The series on f = He_q(u.x), as a member of the polynomials of degree p, for numbers q <= p; exact.
+
+@dataclass(frozen=True)
+class GradientSeries:
+    """A series of terms weight * C_order(w^copies) [w], single ones and sums of them, read from a formula."""
+
+    low: tuple[_Term, ...]
+    sums: tuple[_Sum, ...]
+
+    def at_degree(
+        self, q: int, p: int, degree: Symbol, t: Basic, bias: Basic, tensor: type[Function] = Contraction
+    ) -> Components:
+        """The series where ``tensor`` is that of He_q(u.x), as a member of the polynomials of degree p, and all
+        others vanish; for numbers q <= p, exact.
 
         Raises
         ------
         IllFormed : a term that is not a vector, or a coefficient of negative order.
         """
         self._require_terms_without(degree)
-        end = self.end.subs(degree, p)
-        if not end.is_Integer:
-            raise IllFormed(f"the sum ends at {self.end}, which is not an integer at {degree} = {p}")
         found = Components(Integer(0), Integer(0))
-        for k in range(self.start, int(end) + 1):
-            for term in self.terms:
-                order, copies = term.order.subs(self.index, k), term.copies.subs(self.index, k)
-                found = _add(found, term, order, copies, term.weight.subs(self.index, k), q, t)
+        for term in self.low:
+            found = _add(found, term, tensor, Integer(q), t)
+        for each in self.sums:
+            end = each.end.subs(degree, p)
+            if not (end.is_Integer or end == sympy.oo):
+                raise IllFormed(f"a sum that ends at {each.end}, which is not an integer at {degree} = {p}")
+            for term in each.terms:
+                k = _index(term.order, each.index, Integer(q))
+                if k.is_Integer and each.start <= k <= end:
+                    found = _add(found, term.at(each.index, k), tensor, Integer(q), t)
         return Components(_numbers(found.along_u, bias), _numbers(found.along_w, bias))
 
     def at_general_degree(
-        self, q: Symbol, least: int, surplus: Basic, degree: Symbol, t: Basic, bias: Basic
+        self, q: Basic, least: int, surplus: Basic, degree: Symbol, t: Basic, bias: Basic
     ) -> Components:
-        """The same for every q >= least, with p = q + surplus, where least is above all the series' special cases.
+        """The same of ``Contraction`` or ``ResidualContraction`` for every q, with p = q + surplus.
+
+        Parameters
+        ----------
+        q : a symbol, or an expression with integer coefficients affine in one, as 2m + 1. The symbol is at least
+            ``least``, where q is above all the series' special cases.
 
         Raises
         ------
-        IllFormed : the series does not meet order q at one index that is an integer shift of q.
+        IllFormed : it cannot be told for all q at once whether the series has a term of order q.
         """
         self._require_terms_without(degree)
+        (symbol,) = q.free_symbols
         found = Components(Integer(0), Integer(0))
-        end = self.end.subs(degree, q + surplus)
-        for term in self.terms:
-            shift = sympy.expand(term.order - self.index)
-            if not shift.is_Integer:
-                raise IllFormed(f"a derivative of order {term.order}, not an integer shift of the index")
-            k = q - shift
-            if _decide(sympy.expand(k - self.start), q, least) and _decide(sympy.expand(end - k), q, least):
-                copies = term.copies.subs(self.index, k)
-                found = _add(found, term, q, copies, term.weight.subs(self.index, k), q, t)
-        closed = {
-            c: general_coefficient(c.args[0], sympy.expand(c.args[1]), bias)
-            for part in (found.along_u, found.along_w)
-            for c in part.atoms(HermiteCoefficient)
-        }
-        return Components(found.along_u.xreplace(closed), found.along_w.xreplace(closed))
+        for term in self.low:
+            if not (term.order - q.subs(symbol, least)).is_negative:
+                raise IllFormed(f"a term of order {term.order}, which is not below {q}")
+        for each in self.sums:
+            end = each.end.subs(degree, q + surplus)
+            for term in each.terms:
+                k = _index(term.order, each.index, q)
+                constant, slope = k.subs(symbol, 0), k.coeff(symbol, 1)
+                if not slope.is_Integer:
+                    raise IllFormed(f"orders {term.order} that meet {q} for some {symbol} only")
+                if not constant.is_Integer or not _decide(k - each.start, symbol, least):
+                    continue
+                if end == sympy.oo or _decide(sympy.expand(end - k), symbol, least):
+                    found = _add(found, term.at(each.index, k), term.tensor, q, t)
+        return Components(_closed(found.along_u, bias), _closed(found.along_w, bias))
+
+    def last_orders(self) -> list[Basic]:
+        """The order of the derivative with which each sum's terms end."""
+        return [term.order.subs(each.index, each.end) for each in self.sums for term in each.terms]
 
     def _require_terms_without(self, degree: Symbol) -> None:
         """A polynomial of degree p is one of degree p + 1 too: its gradient's terms cannot depend on p."""
-        if any(part.has(degree) for term in self.terms for part in (term.weight, term.order, term.copies)):
+        every = [*self.low, *(term for each in self.sums for term in each.terms)]
+        if any(part.has(degree) for term in every for part in (term.weight, term.order, term.copies)):
             raise IllFormed(f"a term that depends on {degree}")
 
 
 def gradient_series(series: Basic) -> GradientSeries:
-    """Read a sum over k of terms weight * C_i(w^j) * w or weight * C_i(w^j).
+    """Read terms weight * C_i(w^j) * w or weight * C_i(w^j), and sums of such terms over an index.
+
+    A sum may stand inside of a product with constants and w.
 
     Raises
     ------
     IllFormed : the expression has another shape.
     """
-    if not isinstance(series, sympy.Sum) or len(series.limits) != 1:
-        raise IllFormed("not a sum")
-    index, start, end = series.limits[0]
-    if not (start.is_Integer and start >= 0):
-        raise IllFormed(f"a sum that starts at {start}")
-    return GradientSeries(index, int(start), end, tuple(_terms(series.function)))
+    low: list[_Term] = []
+    sums: list[_Sum] = []
+    for factor, inner in linear_in(series, sympy.Sum):
+        if inner is None:
+            low += _terms(factor)
+        elif len(inner.limits) != 1:
+            raise IllFormed("a sum over more than one index")
+        else:
+            index, start, end = inner.limits[0]
+            if not (start.is_Integer and start >= 0):
+                raise IllFormed(f"a sum that starts at {start}")
+            if factor.has(index):
+                raise IllFormed(f"an index {index} outside of its sum")
+            sums.append(_Sum(index, int(start), end, tuple(_terms(factor * inner.function))))
+    for term in low:
+        if not (term.order.is_Integer and term.copies.is_Integer):
+            raise IllFormed(f"a tensor of order {term.order}")
+    subtracted = [term for term in low if term.tensor is Subtracted]
+    if any(term.order not in (0, 1) for term in subtracted) or any(
+        term.tensor is Subtracted for each in sums for term in each.terms
+    ):
+        raise IllFormed("alpha and beta have orders 0 and 1")
+    return GradientSeries(tuple(low), tuple(sums))
 
 
 def _terms(summand: Basic) -> list[_Term]:
     found = []
     for product in sympy.Add.make_args(sympy.expand(summand)):
-        contractions = [f for f in sympy.Mul.make_args(product) if isinstance(f, Contraction)]
-        if len(contractions) != 1:
-            raise IllFormed(f"{product}: not one contraction a term")
-        rest = product / contractions[0]
+        if product == 0:
+            continue
+        tensors = [f for f in sympy.Mul.make_args(product) if isinstance(f, TENSORS)]
+        if len(tensors) != 1:
+            raise IllFormed(f"{product}: not one tensor a term")
+        rest = product / tensors[0]
         times_w = rest.has(W)
         weight = rest / W if times_w else rest
-        if weight.has(Contraction, W):
-            raise IllFormed(f"{product}: not linear in the contraction and in w")
-        order, copies = contractions[0].args
-        found.append(_Term(weight, order, copies, times_w))
+        if weight.has(sympy.I):
+            raise IllFormed(f"{product}: not real")
+        if weight.has(*TENSORS, W):
+            raise IllFormed(f"{product}: not linear in the tensor and in w")
+        order, copies = tensors[0].args
+        found.append(_Term(tensors[0].func, weight, order, copies, times_w))
     return found
 
 
-def _add(found: Components, term: _Term, order: Basic, copies: Basic, weight: Basic, q: Basic, t: Basic) -> Components:
-    if sympy.expand(order - q) != 0:
+def _index(order: Basic, index: Symbol, q: Basic) -> Basic:
+    """The index at which an order, affine and increasing in it with integer coefficients, is q."""
+    slope, constant = order.coeff(index, 1), order.subs(index, 0)
+    if not (slope.is_Integer and slope > 0 and constant.is_Integer) or sympy.expand(order - slope * index) != constant:
+        raise IllFormed(f"a tensor of order {order}, which is not affine and increasing in {index}")
+    return sympy.expand((q - constant) / slope)
+
+
+def _add(found: Components, term: _Term, tensor: type[Function], q: Basic, t: Basic) -> Components:
+    """The value of a term where ``tensor`` is that of He_q(u.x): nothing if the term is of another tensor or order."""
+    rank = sympy.expand(term.order - term.copies)
+    if rank != (0 if term.times_w else 1):
+        raise IllFormed(f"a term of rank {rank}{' times w' if term.times_w else ''}, which is not a vector")
+    if term.tensor is not tensor or sympy.expand(term.order - q) != 0:
         return found
-    rank = sympy.expand(order - copies)
-    value = weight * sympy.factorial(q) * t**copies
-    if term.times_w and rank == 0:
+    value = term.weight * sympy.factorial(q) * t**term.copies
+    if term.times_w:
         return Components(found.along_u, found.along_w + value)
-    if not term.times_w and rank == 1:
-        return Components(found.along_u + value, found.along_w)
-    raise IllFormed(f"a term of rank {rank}{' times w' if term.times_w else ''}, which is not a vector")
+    return Components(found.along_u + value, found.along_w)
 
 
 def _numbers(expression: Basic, bias: Basic) -> Basic:
@@ -192,14 +288,19 @@ def _numbers(expression: Basic, bias: Basic) -> Basic:
     return expression.xreplace(values)
 
 
-def _decide(margin: Basic, q: Symbol, least: int) -> bool:
-    """Whether an affine margin is nonnegative for all q >= least (a symbol in it is a positive integer)."""
-    at_least = sympy.expand(margin.subs(q, least))
-    slope = margin.coeff(q, 1)
-    if sympy.expand(margin - slope * q).has(q) or not slope.is_Rational:
-        raise IllFormed(f"{margin} is not affine in {q}")
+def _closed(expression: Basic, bias: Basic) -> Basic:
+    atoms = expression.atoms(HermiteCoefficient)
+    return expression.xreplace({c: general_coefficient(c.args[0], sympy.expand(c.args[1]), bias) for c in atoms})
+
+
+def _decide(margin: Basic, symbol: Symbol, least: int) -> bool:
+    """Whether an affine margin is nonnegative for all symbol >= least (another symbol in it is a positive integer)."""
+    at_least = sympy.expand(margin.subs(symbol, least))
+    slope = margin.coeff(symbol, 1)
+    if sympy.expand(margin - slope * symbol).has(symbol) or not slope.is_Rational:
+        raise IllFormed(f"{margin} is not affine in {symbol}")
     if slope >= 0 and at_least.is_nonnegative:
         return True
     if slope <= 0 and at_least.is_negative:
         return False
-    raise IllFormed(f"cannot tell whether {margin} is nonnegative for all {q} >= {least}")
+    raise IllFormed(f"cannot tell whether {margin} is nonnegative for all {symbol} >= {least}")

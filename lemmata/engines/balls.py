@@ -16,6 +16,8 @@ PRECISIONS = (128, 512, 2048)
 """Bits tried in turn, until the ball decides or is narrow."""
 NARROW = 64
 """A ball is narrow when its radius is below 2^-NARROW: a value that it cannot tell from zero is then taken for a zero."""
+LARGEST_SHOWN = 10**24
+"""Rationals with larger parts are shown as decimals."""
 MOST_TERMS = 10_000
 
 
@@ -88,7 +90,7 @@ def sign(expression: Basic, point: Mapping[Symbol, Rational]) -> int | None:
 def decimal(expression: Basic, point: Mapping[Symbol, Rational]) -> str:
     """The value at a point for messages: exact when it is rational, else some correct digits."""
     exact = sympy.sympify(expression).subs(point) if not expression.has(sympy.Sum) else expression
-    if isinstance(exact, Rational):
+    if isinstance(exact, Rational) and max(abs(exact.p), exact.q) < LARGEST_SHOWN:
         return str(exact)
     try:
         return str(enclose(expression, point).str(8, radius=False))
@@ -181,20 +183,20 @@ def _decide(condition: Basic, at: Place) -> bool:
     ------
     NoEnclosure : neither is known.
     """
-    decided = condition.subs({symbol: value for symbol, value in at.items() if not isinstance(value, arb)})
-    if decided in (sympy.true, sympy.false):
-        return bool(decided)
-    if isinstance(decided, sympy.And | sympy.Or):
-        parts = [_decide(part, at) for part in decided.args]
-        return all(parts) if isinstance(decided, sympy.And) else any(parts)
-    if isinstance(decided, sympy.Rel) and not isinstance(decided, sympy.Eq | sympy.Ne):
-        margin = _ball(decided.gts, at) - _ball(decided.lts, at)
-        strict = isinstance(decided, sympy.StrictGreaterThan | sympy.StrictLessThan)
+    if isinstance(condition, sympy.And | sympy.Or):
+        parts = [_decide(part, at) for part in condition.args]
+        return all(parts) if isinstance(condition, sympy.And) else any(parts)
+    if isinstance(condition, sympy.Rel) and not isinstance(condition, sympy.Eq | sympy.Ne):
+        margin = _ball(condition.gts, at) - _ball(condition.lts, at)
+        strict = isinstance(condition, sympy.StrictGreaterThan | sympy.StrictLessThan)
         if margin > 0 or (margin >= 0 and not strict):
             return True
         if margin < 0 or (margin <= 0 and strict):
             return False
-    raise NoEnclosure(f"undecided condition {condition}")
+    decided = condition.subs({symbol: value for symbol, value in at.items() if not isinstance(value, arb)})
+    if decided not in (sympy.true, sympy.false):
+        raise NoEnclosure(f"undecided condition {condition}")
+    return bool(decided)
 
 
 def _factorial(n: arb) -> arb:
@@ -249,6 +251,8 @@ _FUNCTIONS: dict[Any, Any] = {
     sympy.erfc: arb.erfc,
     sympy.Abs: _abs,
     sympy.sign: arb.sgn,
+    sympy.floor: arb.floor,
+    sympy.ceiling: arb.ceil,
     sympy.Max: lambda *xs: _fold(arb.max, xs),
     sympy.Min: lambda *xs: _fold(arb.min, xs),
     sympy.factorial: _factorial,

@@ -10,7 +10,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from empirics.data import WeightedSet, gaussian_inputs, node_test_set, noisy_labels
+from empirics.data import WeightedSet, gaussian_inputs, held_out, node_test_set, noisy_labels
 from empirics.measure import excess_risk
 from empirics.targets import equation_2, quadratic, single_index
 from lemmata.errors import LemmataError
@@ -93,3 +93,28 @@ def test_inputs_that_are_not_finite_are_an_error(bad: float) -> None:
 def test_negative_weights_are_an_error() -> None:
     with pytest.raises(LemmataError, match="nonnegative"):
         WeightedSet(torch.ones(2, 1), torch.ones(2), torch.tensor([1.5, -0.5]))
+
+
+def test_normal_noise_has_the_variance_asked_for() -> None:
+    x = torch.zeros(20_000, 1, dtype=torch.float64)
+    noise = noisy_labels(generator(), single_index([0]), x, 4, law="normal")
+    # The variance's relative standard error is sqrt(2/n) = .01.
+    assert float(noise.square().mean()) == pytest.approx(4, rel=0.05)
+    assert torch.unique(noise).numel() == 20_000
+
+
+def test_an_unknown_law_of_noise_is_an_error() -> None:
+    with pytest.raises(LemmataError, match=r"^law: expected one of signs, normal, got 'gauss'"):
+        noisy_labels(generator(), single_index([0]), torch.zeros(2, 1), 1, law="gauss")
+
+
+def test_held_out_points_suit_the_target() -> None:
+    assert held_out(generator(), quadratic(1), 3).x[:, 0].unique().numel() == 40
+    several = held_out(generator(), quadratic(2), 3)
+    assert float(several.weights.sum()) == pytest.approx(1)
+    assert float(several.weights @ several.values.square()) == pytest.approx(1, abs=0.1)
+
+
+def test_fewer_dimensions_than_directions_is_an_error() -> None:
+    with pytest.raises(LemmataError, match=r"^d: the target has r = 3 directions"):
+        held_out(generator(), quadratic(3), 2)

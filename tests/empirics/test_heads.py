@@ -13,7 +13,7 @@ from torch import Tensor
 
 from empirics import training
 from empirics.data import WeightedSet, gaussian_inputs, node_test_set, noisy_labels
-from empirics.heads import Features, moments, ridge_head, ridge_path
+from empirics.heads import Features, moments, predictions, resolved, ridge_head, ridge_path
 from empirics.kernels import random_features
 from empirics.targets import equation_2
 from empirics.training import linear_part
@@ -59,7 +59,9 @@ def test_moments_do_not_depend_on_blocks(seed: int, n: int, rows: int) -> None:
     features, x, y = problem(seed, n, 3, 5)
     whole = moments(features, x, y)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(training, "ROWS", rows)
+        patch.setattr(training, "TILE", rows)
+        patch.setattr(training, "BLOCK", 1)
+        patch.setattr(training, "LEAST", 1)
         for blocked, expected in zip(moments(features, x, y), whole, strict=True):
             torch.testing.assert_close(blocked, expected, rtol=1e-12, atol=1e-13)
 
@@ -115,3 +117,37 @@ def test_inputs_of_another_dimension_are_an_error() -> None:
     features, _, y = problem(0, 4, 3, 2)
     with pytest.raises(LemmataError, match="inputs: expected 3 columns"):
         moments(features, torch.ones(4, 2, dtype=torch.float64), y)
+
+
+def test_weight_decays_below_rounding_are_not_tried() -> None:
+    gram = torch.eye(4, dtype=torch.float64)
+    assert resolved(gram, [1e-16, 1e-3, 1.0]) == (1e-3, 1.0)
+    with pytest.raises(LemmataError, match="below the rounding of the features"):
+        resolved(1e12 * gram, [1e-10])
+
+
+def test_a_gram_matrix_that_is_not_symmetric_is_an_error() -> None:
+    with pytest.raises(LemmataError, match="symmetric"):
+        ridge_path(torch.tensor([[1.0, 0.5], [0.0, 1.0]]), torch.ones(2))
+
+
+def test_a_gram_matrix_that_is_not_finite_is_an_error() -> None:
+    with pytest.raises(LemmataError, match="Gram matrix: contains NaN"):
+        ridge_path(torch.tensor([[math.nan]]), torch.ones(1))
+
+
+def test_a_validation_set_of_another_dimension_is_an_error() -> None:
+    features, x, y = problem(0, 4, 3, 2)
+    bad = WeightedSet(x[:, :2], y, torch.full_like(y, 1 / 4))
+    with pytest.raises(LemmataError, match="test points: expected 3 columns, got 2"):
+        ridge_head(features, x, y, linear_part(x, y), bad)
+
+
+def test_predictions_do_not_depend_on_blocks() -> None:
+    features, x, _ = problem(0, 100, 3, 7)
+    whole = predictions(features, x, torch.ones(7, 2, dtype=x.dtype))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(training, "TILE", 9)
+        patch.setattr(training, "BLOCK", 1)
+        patch.setattr(training, "LEAST", 1)
+        torch.testing.assert_close(predictions(features, x, torch.ones(7, 2, dtype=x.dtype)), whole)

@@ -6,11 +6,12 @@ from typing import Any
 
 import numpy
 import pytest
+import torch
 
 from empirics.data import node_test_set
 from empirics.heads import WEIGHT_DECAYS
 from empirics.networks import unit_neurons
-from empirics.separation import sample_complexity
+from empirics.separation import DOWN_TO_NOTHING, sample_complexity
 from empirics.targets import equation_2
 from lemmata.errors import LemmataError
 from lemmata.seeding import Draws, digest
@@ -70,6 +71,48 @@ def test_the_control_changes_algorithm_1_and_nothing_else() -> None:
     assert permuted["algorithm_1"] > clean["algorithm_1"] + 0.2
 
 
+def test_the_tangent_kernel_joins_the_same_comparison() -> None:
+    draws = Draws(digest("tangent"))
+    two, three = sample_complexity(draws, **CELL), sample_complexity(draws, **CELL, tangent_kernel=True)
+    tangent = three.pop("tangent_kernel")
+    assert three == two
+    # Pinned draws: better than the zero predictor, worse than learned features.
+    assert two["algorithm_1"] < tangent < 1
+
+
+def test_the_tangent_kernels_risk_is_that_of_the_linearised_network() -> None:
+    draws, d, n, m = Draws(digest("linearised")), 3, 60, 6
+    target = equation_2(3)
+    x, sets = (
+        draws["inputs"].standard_normal((n, d)),
+        [node_test_set(draws[s], target, d) for s in ("validation", "test")],
+    )
+    y = target(torch.from_numpy(x)).numpy() + draws["label noise"].choice([-1.0, 1.0], n)
+    w = unit_neurons(draws["neurons"], m // 2, d).numpy()
+    a, w = draws["signs"].choice([-1.0, 1.0], m // 2), numpy.concatenate([w, w[::-1]])
+    a = numpy.concatenate([a, -a[::-1]])
+
+    def gradients(points: numpy.ndarray) -> numpy.ndarray:
+        """In a, W and b at b = 0, over the square root of m, which only changes the unit of the weight decay."""
+        active = (points @ w.T >= 0) * a
+        in_w = (active[:, :, None] * points[:, None, :]).reshape(len(points), -1)
+        return numpy.hstack([numpy.maximum(points @ w.T, 0), in_w, active]) / numpy.sqrt(m)
+
+    phi, risks = gradients(x), []
+    for decay in DOWN_TO_NOTHING[10:]:
+        head = phi.T @ numpy.linalg.solve(phi @ phi.T / n + decay / 2 * numpy.eye(n), y / n)
+        risks.append([s.weights.numpy() @ (gradients(s.x.numpy()) @ head - s.values.numpy()) ** 2 for s in sets])
+    found = sample_complexity(draws, d=d, p=3, n=n, m=m, noise=1, preprocessing="none", tangent_kernel=True)
+    assert found["tangent_kernel"] == pytest.approx(min(risks)[1], rel=1e-4)
+
+
+def test_without_preprocessing_the_zero_predictor_is_within_reach() -> None:
+    one = {**CELL, "n": 1}
+    assert sample_complexity.run({**one, "preprocessing": "none"}, 0, 0)["algorithm_1"] == pytest.approx(1, abs=0.02)
+    # Pinned draws: with a single sample, alpha + beta.x alone costs far more.
+    assert sample_complexity.run(one, 0, 0)["algorithm_1"] > 1.5
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
@@ -79,6 +122,7 @@ def test_the_control_changes_algorithm_1_and_nothing_else() -> None:
         ({"d": 0}, "d: expected an integer"),
         ({"p": 2}, "p: expected an integer"),
         ({"noise": -1.0}, "noise: expected"),
+        ({"preprocessing": "quadratic"}, "preprocessing: expected one of linear, none"),
         ({"first_step_labels": "noisy"}, "first_step_labels: expected one of clean, permuted"),
     ],
 )

@@ -6,10 +6,10 @@ import numpy
 import pytest
 import sympy
 import torch
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from empirics.targets import Target, equation_2, quadratic, single_index
+from empirics.targets import TARGETS, Target, equation_2, named, quadratic, quadratic_form, single_index
 from lemmata.errors import LemmataError
 
 RATIONALS = st.fractions(-3, 3, max_denominator=12).map(
@@ -107,3 +107,57 @@ def test_a_coefficient_that_is_no_real_number_is_an_error(coefficient: sympy.Exp
 def test_equation_2_needs_a_degree_of_its_own(p: int) -> None:
     with pytest.raises(LemmataError, match="p: expected an integer that is at least 3"):
         equation_2(p)
+
+
+@settings(max_examples=25)
+@given(st.lists(RATIONALS, min_size=3, max_size=3))
+def test_a_quadratic_form_has_the_law_of_its_matrix(entries: list[sympy.Rational]) -> None:
+    matrix = sympy.Matrix([[entries[0], entries[1]], [entries[1], entries[2]]])
+    assume(matrix.det() != 0)
+    target = quadratic_form(matrix.tolist())
+    # The quadratic form's law depends on the eigenvalues alone: their symmetric functions must agree.
+    assert sympy.simplify(target.hessian.trace() - matrix.trace()) == 0
+    assert sympy.simplify(target.hessian.det() - matrix.det()) == 0
+    assert sympy.simplify(target.second_moment - (matrix * matrix).trace() / 2) == 0
+
+
+def test_a_hessian_that_is_not_symmetric_is_an_error() -> None:
+    with pytest.raises(LemmataError, match=r"^Hessian: expected a symmetric matrix"):
+        quadratic_form([[1, 2], [0, 1]])
+
+
+def test_a_singular_hessian_is_an_error() -> None:
+    with pytest.raises(LemmataError, match=r"^Hessian: its rank is 1, and the paper needs r = 2"):
+        quadratic_form([[1, 1], [1, 1]])
+
+
+@pytest.mark.parametrize("rows", [[], [[1, 2]], [[1], [2]]])
+def test_a_hessian_that_is_not_square_is_an_error(rows: list[list[int]]) -> None:
+    with pytest.raises(LemmataError, match=r"^Hessian: expected a square matrix"):
+        quadratic_form(rows)
+
+
+def test_a_hessian_with_other_entries_than_numbers_is_an_error() -> None:
+    with pytest.raises(LemmataError, match=r"^Hessian: the entry nan is not a finite real number"):
+        quadratic_form([[sympy.nan]])
+
+
+@pytest.mark.parametrize("name", sorted(TARGETS))
+def test_named_targets_are_normalised(name: str) -> None:
+    assert named(name).second_moment == 1
+
+
+def test_an_unknown_target_gets_the_nearest_one() -> None:
+    with pytest.raises(LemmataError, match=r"^target: .*did you mean 'equation-2-degree-4'\?"):
+        named("equation-degree-4")
+
+
+@pytest.mark.parametrize("entry", ["x", "1/2", None, object()])
+def test_a_coefficient_that_is_no_number_is_an_error(entry: object) -> None:
+    with pytest.raises(LemmataError, match=r"^target: .* is not a finite real number"):
+        single_index([0, 0, entry])  # type: ignore[list-item]
+
+
+def test_coefficients_of_a_target_are_sympys() -> None:
+    with pytest.raises(LemmataError, match=r"^target: the coefficient 0.5 is not a finite real number"):
+        Target(((0.5,),))  # type: ignore[arg-type]

@@ -60,7 +60,9 @@ def test_blocks_of_rows_do_not_matter(seed: int, n: int, d: int, m: int, rows: i
     x, y, w, b = problem(seed, n, d, m)
     whole = first_step_gradient(x, y, w, b)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(training, "ROWS", rows)
+        patch.setattr(training, "TILE", rows)
+        patch.setattr(training, "BLOCK", 1)
+        patch.setattr(training, "LEAST", 1)
         torch.testing.assert_close(first_step_gradient(x, y, w, b), whole, rtol=1e-12, atol=rounding(x, y))
 
 
@@ -180,3 +182,10 @@ def test_shapes_that_do_not_fit_are_an_error() -> None:
 def test_a_negative_step_size_is_an_error() -> None:
     with pytest.raises(LemmataError, match="step size"):
         first_step(torch.ones(1), torch.ones(1, 1), -1.0)
+
+
+def test_two_precisions_are_an_error() -> None:
+    with pytest.raises(LemmataError, match="inputs float64, labels float32"):
+        linear_part(torch.ones(2, 2, dtype=torch.float64), torch.ones(2))
+    with pytest.raises(LemmataError, match="neurons float32"):
+        first_step_gradient(torch.ones(2, 2).double(), torch.ones(2).double(), torch.ones(1, 2))

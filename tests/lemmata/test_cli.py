@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from claim_files import DRAWN, ERRATUM, FAILS, HOLDS, LAW, OPEN, UNDECIDED, UNLISTED, claim_file, computed_cells
+from claim_files import DRAWN, ERRATUM, FAILS, HOLDS, LAW, OPEN, SLOW, UNDECIDED, UNLISTED, claim_file, computed_cells
 from click.testing import CliRunner, Result
 
 from lemmata import ledger
@@ -50,7 +50,7 @@ def lemmata(*arguments: str) -> Result:
 
 def run(*arguments: str) -> Result:
     """Run the claims of ``toy.py``."""
-    return lemmata("run", "toy.py", "--executor", "serial", "--profile", "smoke", *arguments)
+    return lemmata("run", "toy.py", "--executor", "serial", *arguments)
 
 
 def write(*claims: str, name: str = "toy.py") -> None:
@@ -93,7 +93,7 @@ def test_a_run_writes_claims_summary_and_provenance() -> None:
     assert (misprint["status"], misprint["upheld"]) == ("fails", "holds")
     assert [finding["kind"] for finding in misprint["findings"]] == ["erratum"]
     assert (law["status"], law["grade"], law["control"]["refuted"]) == ("holds", "statistical", True)
-    assert written["provenance"]["profile"] == "smoke"
+    assert written["provenance"]["profile"] == "ci"
 
 
 def test_a_run_prints_its_verdicts_and_where_they_are() -> None:
@@ -257,7 +257,7 @@ def test_dry_run_judges_nothing() -> None:
     assert first.exit_code == 0
     assert first.stdout.splitlines() == [
         "toy/holds  identity, exact: to be judged",
-        "toy/law  tight, measured, up to 24 seeds a cell: to be judged",
+        "toy/law  tight, measured, up to 96 seeds a cell: to be judged",
     ]
     assert not Path("lemmata-ledger.json").exists()
     run()
@@ -347,7 +347,7 @@ def test_figures_are_computed_and_drawn() -> None:
     assert sorted(path.name for path in Path("plots").iterdir()) == ["toy-law-1.svg", "toy-law-2.svg"]
     assert run().exit_code == 0
     (law,) = [claim for claim in document()["claims"] if claim["slug"] == "law"]
-    assert law["figures"][0]["title"] == "3 tosses"
+    assert law["figures"][0]["title"] == "5 tosses"
     assert law["checks"][0]["measured"]["seeds"] == FIRST_LOOK
     again = lemmata("figures", "--ledger", "lemmata-ledger.json", "-o", "plots", "--format", "png")
     assert (again.exit_code, len(list(Path("plots").iterdir()))) == (0, 4)
@@ -380,6 +380,22 @@ def test_exact_claims_judged_by_workers_are_those_judged_here() -> None:
     assert len(document()["claims"]) == len(here)
 
 
+def test_smoke_leaves_mutants_and_slow_claims_to_the_thorough() -> None:
+    write(HOLDS, SLOW)
+    smoke = ("run", "toy.py", "--executor", "serial", "--profile", "smoke")
+    assert lemmata(*smoke).exit_code == 0
+    holds, law = document()["claims"]
+    assert (holds["status"], holds["mutants"]["total"]) == ("holds", 0)
+    assert (law["status"], law["checks"][0]["measured"]["seeds"], law["control"]) == ("undecided", 1, None)
+    assert run().exit_code == 0
+    thorough = document()["claims"]
+    assert [claim["status"] for claim in thorough] == ["holds", "holds"]
+    assert thorough[0]["mutants"]["killed"] > 0
+    assert thorough[1]["control"]["refuted"]
+    assert lemmata(*smoke).exit_code == 0
+    assert document()["claims"] == thorough
+
+
 def test_the_store_is_shown_and_cleared() -> None:
     write(HOLDS)
     run()
@@ -406,7 +422,7 @@ def computed(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return place
 
 
-SLOW_RUN = ("run", "toy.py", "--profile", "smoke", "--jobs", "2")
+SLOW_RUN = ("run", "toy.py", "--jobs", "2")
 CELLS = 2 * FIRST_LOOK
 """Cells of the measured claim and of its control."""
 GATE = "gate"

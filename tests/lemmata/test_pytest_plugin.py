@@ -199,7 +199,7 @@ def test_undecided_is_a_failure_under_other_profiles(pytester: pytest.Pytester) 
 def test_a_check_that_does_not_read_its_statement_is_a_failure(pytester: pytest.Pytester) -> None:
     lazy = "yield Equal(Integer(1), Integer(1))"
     Path("toy.py").write_text(claim_file(f'@state("lazy", right).check()\ndef lazy(stated):\n    {lazy}\n'))
-    result = pytester.runpytest_inprocess("--lemmata", "toy.py")
+    result = pytester.runpytest_inprocess("--lemmata", "toy.py", "--lemmata-profile", "ci")
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(["toy/lazy lets * false mutants pass: its check is defective"])
     result.stdout.fnmatch_lines(["  passes although false: *"])
@@ -207,7 +207,7 @@ def test_a_check_that_does_not_read_its_statement_is_a_failure(pytester: pytest.
 
 def test_a_control_that_is_not_refuted_is_a_failure(pytester: pytest.Pytester) -> None:
     Path("toy.py").write_text(claim_file(LAW.replace('{"mean": 2.0}', '{"mean": 1.01}')))
-    result = pytester.runpytest_inprocess("--lemmata", "toy.py")
+    result = pytester.runpytest_inprocess("--lemmata", "toy.py", "--lemmata-profile", "ci")
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(
         ["toy/law is not refuted by its negative control", "  control: mean = 1.01: the first cell does not refute *"]
@@ -248,7 +248,7 @@ def test_claims_are_shared_out_by_xdist(pytester: pytest.Pytester, own_store: Pa
     result = pytester.runpytest_inprocess("--lemmata", "toy.py", "-n", "2", "-v")
     result.assert_outcomes(passed=4, failed=1)
     result.stdout.fnmatch_lines(["  refuted: binomial formula: at n = 1: 4 and 5 differ"])
-    assert len(list((own_store / "cells").rglob("*.json"))) == 48
+    assert len(list((own_store / "cells").rglob("*.json"))) == 24
 
 
 def test_claims_of_an_installed_paper_have_their_node_ids(pytester: pytest.Pytester) -> None:

@@ -59,11 +59,11 @@ def toss(draws, *, mean):
     return {"value": mean + SPREAD * float(draws["noise"].standard_normal())}
 
 
-def measured(slug, mean, control=None):
+def measured(slug, mean, control=None, slow=False):
     law = Tight(m, Integer(1), Rational(1, 10), "the noise is small")
     claim = paper.state(slug, locator="Section 2", title="Law of the mean", stated=law)
 
-    @claim.check(control=control)
+    @claim.check(control=control, slow=slow)
     def _(stated):
         samples = Samples(toss, "value", {"mean": mean})
         yield MedianWithin(samples, around=stated.formula, slack=stated.slack, by="mean of a toss")
@@ -79,6 +79,13 @@ measured("law", 1.0, control={{"mean": 2.0}})
 Where the environment names a folder ``TOY_COMPUTED``, each process writes there a character for every cell
 that it computes; and after two cells, it waits for the file ``TOY_GATE``.
 """
+
+SLOW = f"""
+SPREAD = 0.01
+{MEASURED}
+measured("law", 1.0, control={{"mean": 2.0}}, slow=True)
+"""
+"""The same claim, which says of itself that it is slow."""
 
 UNDECIDED = f"""
 SPREAD = 0.3

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import numpy
 import pytest
+import scipy.integrate
+import scipy.special
+import scipy.stats
 import sympy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lemmata.errors import LemmataError
-from theory.alignment import energies, next_order
+from theory.alignment import biased_next_order, energies, next_order, raw_share
 
 RHO = sympy.Symbol("rho", positive=True)
 RATIONALS = st.fractions(min_value=0, max_value=8, max_denominator=20).map(
@@ -73,3 +77,68 @@ def test_energies_agree_with_monte_carlo(c: int, r: int, noise: int) -> None:
 def test_numbers_out_of_range_are_errors(arguments: tuple[sympy.Expr, ...], message: str) -> None:
     with pytest.raises(LemmataError, match=message):
         next_order(*arguments)
+
+
+@pytest.mark.parametrize(("r", "noise"), [(1, 1), (2, 0)])
+def test_the_raw_share_is_a_ratio_of_simulated_energies(r: int, noise: int) -> None:
+    generator = numpy.random.default_rng(2)
+    d, n, replicates = 6, 24, 20_000
+    x = generator.standard_normal((replicates, n, d))
+    y = (x[:, :, :r] ** 2 - 1).sum(axis=2) / math.sqrt(2 * r) + math.sqrt(noise) * generator.choice(
+        [-1.0, 1.0], (replicates, n)
+    )
+    w = generator.standard_normal((replicates, d))
+    gradients = numpy.einsum("sn,snd->sd", y * (numpy.einsum("snd,sd->sn", x, w) >= 0), x) / n
+    inside, whole = (gradients[:, :r] ** 2).sum(axis=1), (gradients**2).sum(axis=1)
+    share = float(raw_share(r, d, n, noise))
+    # The error bar of inside - share * whole, whose expectation is zero.
+    difference = inside - share * whole
+    assert abs(difference.mean()) < 4 * difference.std() / math.sqrt(replicates)
+    assert difference.std() / math.sqrt(replicates) < 0.02 * whole.mean()
+
+
+@settings(deadline=None, max_examples=20)
+@given(st.integers(1, 6), st.integers(0, 6), st.integers(1, 500), RATIONALS)
+def test_the_raw_share_is_a_share(r: int, more: int, n: int, noise: sympy.Rational) -> None:
+    share = float(raw_share(r, r + more, n, noise))
+    assert 0 < share <= 1 + 1e-12
+    assert more or share == pytest.approx(1)
+
+
+def test_the_raw_share_tends_to_its_law() -> None:
+    # Twice the noise-to-signal ratio of Algorithm 1: pi v d^2/(2 n) with ||H||_F^2 = 2.
+    d = 10**6
+    for c in (1, 5):
+        law = 1 / (1 + math.pi * 2 / (2 * c))
+        assert float(raw_share(2, d, c * d * d, 1)) == pytest.approx(law, abs=1e-5)
+
+
+@pytest.mark.parametrize(("r", "d", "n", "noise"), [(0, 3, 3, 0), (4, 3, 3, 0), (1, 3, 0, 0), (1, 3, 3, -1)])
+def test_the_raw_share_refuses(r: int, d: int, n: int, noise: int) -> None:
+    with pytest.raises(LemmataError, match="expected"):
+        raw_share(r, d, n, noise)
+
+
+def test_the_next_order_with_biases_rests_on_averages_over_them() -> None:
+    def over_biases(h: Callable[[float], float]) -> float:
+        return float(scipy.integrate.quad(lambda b: h(b) * scipy.stats.norm.pdf(b), -12, 12)[0])
+
+    def phi(b: float) -> float:
+        return float(scipy.stats.norm.pdf(b))
+
+    def upper(b: float) -> float:
+        return float(scipy.special.ndtr(b)) - b * phi(b)
+
+    weight = 1 / (2 * math.pi * math.sqrt(3))
+    assert over_biases(lambda b: phi(b) ** 2) == pytest.approx(weight)
+    assert over_biases(lambda b: phi(b) ** 2 * (b * b - 1)) == pytest.approx(-2 / 3 * weight)
+    assert over_biases(lambda b: phi(b) ** 2 * (b * b - 1) ** 2) == pytest.approx(2 / 3 * weight)
+    assert over_biases(lambda b: upper(b) * (1 - upper(b)) - phi(b) ** 2) == pytest.approx(1 / 6 - weight / 3)
+
+
+@pytest.mark.parametrize("r", [1, 4])
+def test_the_next_order_with_biases_without_sampling_noise(r: int) -> None:
+    # The population's share: in S* -2 (r + 2)/3, in all -(r + 2)/2.
+    assert sympy.limit(biased_next_order(r, RHO, 0), RHO, 0) == -sympy.Rational(r + 2, 6)
+    with pytest.raises(LemmataError):
+        biased_next_order(0, RHO, 0)

@@ -9,7 +9,7 @@ from sympy import Add, Expr, Integer, Mul, Rational, Sum, exp, factorial, oo, sy
 from lemmata import IllFormed, as_printed
 from theory.activations import RELU, STEP
 from theory.coefficients import HermiteCoefficient, coefficient
-from theory.gradient import Contraction, W, direct, direct_in_general, gradient_series
+from theory.gradient import Contraction, Subtracted, W, direct, direct_in_general, gradient_series
 
 k, p, q, t, b, x = symbols("k p q t b x")
 
@@ -99,8 +99,13 @@ def test_a_series_that_ends_early_misses_the_last_term() -> None:
 
 C = Contraction(k, k)
 WRONG = {
-    "no sum": FIRST,
-    "a sum times two": 2 * SERIES,
+    "a product of sums": SERIES * SERIES,
+    "a function of a sum": exp(SERIES),
+    "an index outside of its sum": k * SERIES,
+    "a tensor of symbolic order outside of a sum": Contraction(k + 1, k),
+    "an imaginary weight": sympy.sqrt(-2) * Contraction(1, 0),
+    "a linear part of order two": Subtracted(2, 1),
+    "a linear part in a sum": Sum(W * Subtracted(k, k), (k, 0, 1)),
     "two indices": Sum(FIRST, (k, 0, p), (x, 0, 1)),
     "a symbolic start": Sum(FIRST, (k, x, p)),
     "a negative start": Sum(FIRST, (k, -1, p)),
@@ -141,8 +146,40 @@ def test_what_is_no_vector_is_refused(name: str) -> None:
 def test_orders_that_are_no_shift_of_the_index_are_refused() -> None:
     with pytest.raises(IllFormed):
         gradient_series(Sum(W * Contraction(2 * k, 2 * k), (k, 0, p))).at_general_degree(q, 4, Integer(0), p, t, b)
-    with pytest.raises(IllFormed):
-        gradient_series(Sum(W * C, (k, 0, oo))).at_degree(2, 4, p, t, b)
+
+
+def test_a_sum_may_be_infinite_since_tensors_end_with_the_degree() -> None:
+    for order, degree in [(0, 2), (2, 2), (3, 4)]:
+        endless = gradient_series(Sum(SERIES.function, (k, 0, oo))).at_degree(order, degree, p, t, b)
+        assert endless == gradient_series(SERIES).at_degree(order, degree, p, t, b)
+    general = gradient_series(Sum(SERIES.function, (k, 0, oo))).at_general_degree(q, 4, Integer(0), p, t, b)
+    assert general == gradient_series(SERIES).at_general_degree(q, 4, Integer(0), p, t, b)
+
+
+def test_factors_and_single_terms_are_read() -> None:
+    whole = gradient_series(SERIES).at_degree(2, 3, p, t, b)
+    parts = 2 * (Sum(FIRST / factorial(k), (k, 0, p)) / 2) + W * Sum(SECOND / W / factorial(k), (k, 0, p))
+    assert gradient_series(parts).at_degree(2, 3, p, t, b) == whole
+    low = Contraction(1, 0) / 2 - Subtracted(1, 0) / 2 - W * Subtracted(0, 0)
+    read = gradient_series(low)
+    assert read.at_degree(1, 2, p, t, b).along_u == Rational(1, 2)
+    assert read.at_degree(1, 2, p, t, b, Subtracted).along_u == -Rational(1, 2)
+    assert read.at_degree(0, 2, p, t, b, Subtracted).along_w == -1
+
+
+def test_every_second_order_is_read_by_parity() -> None:
+    m = symbols("m")
+    even = gradient_series(Sum(W * Contraction(2 * k, 2 * k), (k, 1, oo)))
+    assert even.at_general_degree(2 * m, 2, Integer(0), p, t, b).along_w == factorial(2 * m) * t ** (2 * m)
+    assert even.at_general_degree(2 * m + 1, 2, Integer(0), p, t, b).along_w == 0
+    with pytest.raises(IllFormed, match="for some"):
+        even.at_general_degree(q, 4, Integer(0), p, t, b)
+    with pytest.raises(IllFormed, match="not below"):
+        gradient_series(Contraction(5, 4)).at_general_degree(q, 4, Integer(0), p, t, b)
+
+
+def test_the_order_with_which_sums_end() -> None:
+    assert gradient_series(SERIES).last_orders() == [p + 1, p]
 
 
 def test_an_end_that_is_not_affine_is_refused() -> None:

@@ -12,7 +12,8 @@ from sympy.core.function import ArgumentIndexError
 
 from lemmata import IllFormed, as_printed
 from lemmata.engines.balls import NoEnclosure
-from theory.hermite import He, hermite_series, polynomial
+from theory.hermite import He, polynomial
+from theory.hermite_series import hermite_series
 
 x, k, m, y = symbols("x k m y")
 fractions = st.fractions(min_value=-6, max_value=6, max_denominator=20)

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from sympy import Expr, Integer, Interval, Rational, S, exp, symbols
 
 from lemmata import IllFormed
-from theory.uniform import MonomialDerivative, relu_average
+from theory.uniform import MonomialDerivative, Within, relu_average, relu_integral, support
 
 a, b, x, k = symbols("a b x k")
 INSIDE = Interval(-1, 1)
@@ -73,3 +73,35 @@ def test_derivatives_of_monomials(order: int, power: int, at: object) -> None:
 def test_orders_of_derivatives(order: object) -> None:
     with pytest.raises(IllFormed):
         MonomialDerivative(order, x, k).definition()
+
+
+@pytest.mark.parametrize("reach", [Rational(1, 2), Rational(2)])
+@pytest.mark.parametrize("at", [Rational(-3, 2), Rational(1, 3), Rational(3)])
+def test_other_ranges_of_the_bias(reach: Rational, at: Rational) -> None:
+    weight = 1 + 2 * b**2 - a * b
+    found = relu_integral(weight, a, b, x, S.Reals, reach).subs(x, at)
+    pieces = [
+        sympy.integrate(
+            sympy.expand(weight.subs(a, s) * (s * at + b)), (b, sympy.Min(sympy.Max(-s * at, -reach), reach), reach)
+        )
+        for s in (1, -1)
+    ]
+    assert sympy.simplify(found - sum(pieces) / 2) == 0
+
+
+def test_the_support_of_a_weight_is_read() -> None:
+    weight = 3 * x * Within(2 * b, Rational(1, 2))
+    assert support(weight) == (2 * b, Rational(1, 2), 3 * x)
+
+
+@pytest.mark.parametrize(
+    "weight", [3 * x, Within(b, 1) * Within(x, 1), Within(b, 1) + 1, Within(b, 0), Within(b, k)], ids=str
+)
+def test_other_supports_are_refused(weight: Expr) -> None:
+    with pytest.raises(IllFormed):
+        support(weight)
+
+
+@pytest.mark.parametrize(("at", "value"), [(-2, 0), (-1, 1), (Rational(1, 3), 1), (1, 1), (Rational(3, 2), 0)])
+def test_the_indicator_of_a_range(at: object, value: int) -> None:
+    assert Within(b, 1).definition().subs(b, at) == value

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from sympy import Expr, Integer, pi
+from sympy import Expr, Float, Integer, pi
 
 from empirics.alignment import first_step_alignment
+from empirics.sweeps import Results, grid, mean_series
 from empirics.targets import quadratic
-from lemmata import MedianWithin, Samples, Tight
+from lemmata import MedianWithin, Samples, SweepCell, Tight
 from lemmata.obligations import Obligation
 from theory.alignment import next_order
 from theory.papers.damian2022.alignment import alignment_law, hessian_norm, second_moment
@@ -28,7 +29,7 @@ NEURONS = 128
 """Directions a seed, in orthonormal frames; more of them gain little, since they share the data."""
 
 
-def _values(cell: dict[str, Any]) -> dict[Any, Expr]:
+def _values(cell: Mapping[str, Any]) -> dict[Any, Expr]:
     target = quadratic(cell["r"])
     return {
         d: Integer(cell["d"]),
@@ -38,7 +39,7 @@ def _values(cell: dict[str, Any]) -> dict[Any, Expr]:
     }
 
 
-@alignment_law.check(control={"labels": "permuted"})
+@alignment_law.check(control={"labels": "permuted"}, slow=True)
 def alignment_law_measured(stated: Tight) -> Iterator[Obligation]:
     r"""After one step a neuron holds signal, close to $Hw/\sqrt{2\pi}$, and noise from $n$ samples.
 
@@ -63,30 +64,60 @@ def alignment_law_measured(stated: Tight) -> Iterator[Obligation]:
         )
 
 
+SWEEPS: dict[str, tuple[int, Sequence[int], int]] = {
+    "smoke": (32, (3, 12), 3),
+    "ci": (64, (2, 3, 6, 12, 24, 48), 10),
+    "paper": (128, (2, 3, 6, 12, 24, 48), 10),
+}
+"""The figure by profile: the dimension, the values of 4n/d^2, and the seeds; one direction, noise of variance 1."""
+
+
+@alignment_law.sweep
+def alignment_law_sweep(profile: str) -> list[SweepCell]:
+    """A row of sample sizes around d^2."""
+    dimension, quarters, seeds = SWEEPS[profile]
+    sizes = [quarter * dimension**2 // 4 for quarter in quarters]
+    return [
+        SweepCell(first_step_alignment, design, seeds) for design in grid(d=dimension, n=sizes, r=1, noise=1, m=NEURONS)
+    ]
+
+
 @alignment_law.draw
-def alignment_law_figure(stated: Tight, cells: list[dict[str, Any]]) -> dict[str, Any]:
-    """The predicted share against the noise-to-signal ratio, and the measured medians."""
-    ratios = np.logspace(-1.3, 0.5, 60)
+def alignment_law_figure(stated: Tight, cells: list[dict[str, Any]], sweep: Results) -> dict[str, Any]:
+    """The predicted share against the noise-to-signal ratio, and what was measured."""
+    ratios = np.logspace(-1.2, 0.6, 60)
+    law = 1 / (1 + ratios)
+    design = sweep[0]["design"]
+    next_orders = [float(next_order(design["r"], Float(rho), design["noise"])) / design["d"] for rho in ratios]
     points = sorted(((_noise_to_signal(cell["design"]), cell) for cell in cells), key=lambda point: point[0])
+    seen = mean_series(sweep, "share", "mean and standard deviation over seeds", _noise_to_signal, joined=False)
     return {
         "title": "Share of the first gradient in the principal subspace",
         "x_label": r"$\rho = (\pi/2)\, d^2\, E y^2 / (n \|H\|_F^2)$",
         "y_label": "share of the energy",
         "x_scale": "log",
         "y_scale": "linear",
-        "curves": [{"label": r"predicted, $1/(1+\rho)$", "x": ratios.tolist(), "y": (1 / (1 + ratios)).tolist()}],
+        "curves": [
+            {"label": r"predicted, $1/(1+\rho)$", "x": ratios.tolist(), "y": law.tolist()},
+            {
+                "label": f"with the next order, d = {design['d']}, r = {design['r']}",
+                "x": ratios.tolist(),
+                "y": (law + next_orders).tolist(),
+            },
+        ],
         "points": [
             {
-                "label": "measured median, with its confirmation interval",
+                "label": "the claim's medians, with confirmation intervals",
                 "x": [rho for rho, _ in points],
                 "y": [cell["median"] for _, cell in points],
                 "low": [cell["confirm_interval"][0] for _, cell in points],
                 "high": [cell["confirm_interval"][1] for _, cell in points],
-            }
+            },
+            seen,
         ],
     }
 
 
-def _noise_to_signal(design: dict[str, Any]) -> float:
+def _noise_to_signal(design: Mapping[str, Any]) -> float:
     share = float(alignment_law.upheld.formulas()["formula"].subs(_values(design)))
     return 1 / share - 1
