@@ -36,7 +36,7 @@ def claim_body(claim: Claim, pages: Pages) -> list[nodes.Node]:
     body += erratum_body(claim) if claim["corrected"] else [formula(claim["stated"]["latex"])]
     body.append(_verdict(claim, pages))
     for finding in claim["findings"]:
-        if finding["kind"] != "erratum" or not claim["corrected"]:
+        if not claim["corrected"] or finding not in wording.objections(claim):
             body.append(_finding(finding))
     if claim["checks"]:
         body += [nodes.rubric("", "Proof"), _proof(claim)]
@@ -49,14 +49,14 @@ def claim_body(claim: Claim, pages: Pages) -> list[nodes.Node]:
 
 
 def erratum_body(claim: Claim) -> list[nodes.Node]:
-    """The printed and the corrected formula, each edit and its necessity, and the counterexample."""
+    """The printed formula and, where there is one, the corrected; each edit and its necessity; the counterexample."""
     corrected = claim["corrected"]
-    errata = [finding for finding in claim["findings"] if finding["kind"] == "erratum"]
+    errata = wording.objections(claim)
     body = [node for finding in errata for node in prose(finding["summary"])]
-    for mark, name, latex in (
-        ("fails", "✗ printed", claim["stated"]["latex"]),
-        ("holds", "✓ corrected", corrected["latex"]),
-    ):
+    shown = [("fails", "✗ printed", claim["stated"]["latex"])]
+    if corrected:
+        shown.append(("holds", "✓ corrected", corrected["latex"]))
+    for mark, name, latex in shown:
         label = nodes.paragraph("", name, classes=["lemmata-name"])
         body.append(nodes.container("", label, formula(latex), classes=["lemmata-formula", mark]))
     rows: list[Cells] = [
@@ -67,9 +67,10 @@ def erratum_body(claim: Claim) -> list[nodes.Node]:
             [_tag("✓ shown", "holds") if edit["necessary"] else _tag("? not shown", "undecided")],
             line(edit["witness"]),
         ]
-        for edit in corrected["edits"]
+        for edit in (corrected["edits"] if corrected else ())
     ]
-    body.append(table(["Edit", "Printed", "Corrected", "Necessary", "Without it"], rows))
+    if rows:
+        body.append(table(["Edit", "Printed", "Corrected", "Necessary", "Without it"], rows))
     body += [
         nodes.paragraph(
             "",

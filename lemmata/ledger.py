@@ -18,9 +18,6 @@ from lemmata.output import write_text
 
 SCHEMA_VERSION = 1
 
-EXPLAINS_FAILURE = frozenset({"erratum", "gap", "not reproduced"})
-"""Findings that say that the printed statement fails. The others leave it true, or untried."""
-
 
 @cache
 def schema() -> dict[str, Any]:
@@ -88,7 +85,7 @@ def problems(claims: Iterable[Mapping[str, Any]], profile: str) -> list[tuple[in
     for claim in claims:
         name = claim["id"]
         listed = {finding["kind"] for finding in claim["findings"] if finding["listed"]}
-        if claim["status"] == "fails" and not listed & EXPLAINS_FAILURE:
+        if claim["status"] == "fails" and not listed & set(wording.OBJECTIONS):
             found.append((1, f"{name} fails, and no listed finding says so"))
         if claim["status"] == "undecided" and "open" not in listed and profile != "smoke":
             found.append((3, f"{name} is undecided"))

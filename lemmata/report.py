@@ -48,7 +48,7 @@ def render(document: Mapping[str, Any]) -> str:
         killed=sum(claim["mutants"]["killed"] for claim in claims),
         mutants=sum(claim["mutants"]["total"] for claim in claims),
         graph=Markup(graph.to_svg(document)),
-        errata=[claim for claim in claims if claim["corrected"] is not None],
+        errata=[claim for claim in claims if claim["corrected"] is not None or wording.objections(claim)],
     )
 
 
@@ -77,6 +77,7 @@ def _environment() -> Environment:
         "prose": mathml.prose,
         "mark": marks.__getitem__,
         "meaning": wording.GRADES.__getitem__,
+        "objections": wording.objections,
         "fate": wording.FATES.__getitem__,
         "number": wording.number,
         "interval": wording.interval,

@@ -36,7 +36,7 @@ from sphinx.util.math import get_node_equation_number
 from sphinx.util.typing import ExtensionMetadata
 from sphinx.writers.html5 import HTML5Translator
 
-from lemmata import docnodes, graph, ledger, mathml
+from lemmata import docnodes, graph, ledger, mathml, wording
 from lemmata.errors import LemmataError
 
 logger = logging.getLogger(__name__)
@@ -105,14 +105,14 @@ class ClaimsDirective(_PaperDirective):
 
 
 class ErrataDirective(_PaperDirective):
-    """``.. lemmata-errata:: damian2022``: printed and corrected formulas."""
+    """``.. lemmata-errata:: damian2022``: printed and corrected formulas, and steps that do not follow."""
 
     def all_shown(
         self, claims: Sequence[Mapping[str, Any]], document: Mapping[str, Any], pages: docnodes.Pages
     ) -> list[nodes.Node]:
         body: list[nodes.Node] = []
         for claim in claims:
-            if claim["corrected"] is not None:
+            if claim["corrected"] is not None or wording.objections(claim):
                 title = nodes.paragraph(
                     "",
                     "",
@@ -120,7 +120,7 @@ class ErrataDirective(_PaperDirective):
                     *docnodes.line(f" ({claim['locator']})"),
                 )
                 body.append(nodes.container("", title, *docnodes.erratum_body(claim), classes=["lemmata-erratum"]))
-        return body or [nodes.paragraph("", "No errata.")]
+        return body or [nodes.paragraph("", "No errata and no gaps.")]
 
 
 class GraphNode(nodes.General, nodes.Element):

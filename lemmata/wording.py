@@ -96,6 +96,15 @@ def verdict(claim: Mapping[str, Any]) -> str:
     return f"{claim['status']} as printed; the corrected form {corrected}"
 
 
+OBJECTIONS = ("erratum", "gap", "not reproduced")
+"""Findings that say why the printed statement is not upheld."""
+
+
+def objections(claim: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """What is objected to a claim's printed statement."""
+    return [finding for finding in claim["findings"] if finding["kind"] in OBJECTIONS]
+
+
 def findings(claim: Mapping[str, Any]) -> list[str]:
     """The kinds of the claim's findings, once each, the unlisted ones marked."""
     return list(dict.fromkeys(map(finding, claim["findings"])))
