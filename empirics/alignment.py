@@ -9,8 +9,7 @@ from empirics.measure import energy_share
 from empirics.networks import orthonormal_frames
 from empirics.targets import quadratic
 from empirics.training import first_step_gradient, linear_part
-from empirics.validation import choice, count
-from lemmata.errors import LemmataError
+from empirics.validation import choice, dimension
 from lemmata.experiments import experiment
 from lemmata.seeding import Draws
 
@@ -36,10 +35,7 @@ def first_step_alignment(
     ------
     LemmataError : counts below 1, r > d, negative noise, an unknown word for ``labels``.
     """
-    count("r", r)
-    count("d", d)
-    if r > d:
-        raise LemmataError(f"r: expected at most d = {d} directions, got {r}")
+    dimension(d, r)
     choice("labels", labels, ("clean", "permuted"))
     x = gaussian_inputs(draws["inputs"], n, d)
     y = noisy_labels(draws["label noise"], quadratic(r), x, noise)

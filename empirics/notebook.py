@@ -120,14 +120,14 @@ def compare(
     ------
     LemmataError : an unknown method, no method, and as for :func:`run_algorithm_1`.
     """
-    if not methods:
-        raise LemmataError("methods: give at least one")
+    if isinstance(methods, str) or not methods:
+        raise LemmataError(f"methods: give at least one, in a list, not {methods!r}")
     for method in methods:
         choice("method", method, METHODS)
     half_width(m)
     risks: dict[str, list[float]] = {method: [] for method in methods}
     for _, data in _datasets(target, d, n, noise, seeds):
-        for method in methods:
+        for method in risks:
             risks[method].append(data.risk(METHODS[method](data, m)))
     return {method: numpy.array(values) for method, values in risks.items()}
 
@@ -165,7 +165,14 @@ def predict_alignment(d: int, n: int, noise: float = 1.0, target: str | Target =
 
 
 def alignment_curve(d: int, sizes: Sequence[int], noise: float = 1.0, target: str | Target = "quadratic") -> Floats:
-    """:func:`predict_alignment` at several sample sizes n: one entry a size. The errors are the same."""
+    """:func:`predict_alignment` at several sample sizes n: one entry a size.
+
+    Raises
+    ------
+    LemmataError : sizes that are no sequence, and as for :func:`predict_alignment`.
+    """
+    if not isinstance(sizes, Sequence | numpy.ndarray):
+        raise LemmataError(f"sizes: expected a list of sample sizes, got {sizes!r}")
     return numpy.array([predict_alignment(d, n, noise, target) for n in sizes])
 
 

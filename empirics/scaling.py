@@ -162,7 +162,10 @@ def _check_level(level: float) -> None:
 
 
 def _positive(name: str, numbers: ArrayLike) -> Vector:
-    array: Vector = np.asarray(numbers, dtype=float)
+    try:
+        array: Vector = np.asarray(numbers, dtype=float)
+    except (TypeError, ValueError):
+        raise LemmataError(f"{name}: expected a list of numbers, got {numbers!r}") from None
     if array.ndim != 1 or array.size == 0:
         raise LemmataError(f"{name}: expected a list of numbers, got shape {array.shape}")
     if not (np.isfinite(array) & (array > 0)).all():

@@ -6,12 +6,13 @@ import torch
 from torch import Tensor
 
 from empirics.data import gaussian_inputs, node_test_set, noisy_labels
-from empirics.heads import WEIGHT_DECAYS, FeatureMap, Features, predictions, ridge_head
+from empirics.heads import WEIGHT_DECAYS, FeatureMap, predictions, ridge_head
 from empirics.kernels import TangentFeatures, random_features
 from empirics.measure import excess_risk
-from empirics.networks import half_width, random_signs, symmetric, unit_neurons
+from empirics.networks import half_width
+from empirics.protocols import algorithm_1
 from empirics.targets import equation_2
-from empirics.training import LinearPart, first_step, first_step_gradient, linear_part, step_size
+from empirics.training import LinearPart, linear_part
 from empirics.validation import choice
 from lemmata.experiments import experiment
 from lemmata.seeding import Draws
@@ -76,17 +77,13 @@ def sample_complexity(
     test = node_test_set(draws["test"], target, d)
 
     seen = y[torch.from_numpy(draws["permutation"].permutation(n))] if first_step_labels == "permuted" else y
-    start = symmetric(random_signs(draws["signs"], half), unit_neurons(draws["neurons"], half, d))
-    gradient = first_step_gradient(x, seen - prepare(x, seen)(x), start.w, start.b)
+    layer = algorithm_1(draws, x, seen - prepare(x, seen)(x), m)
     methods: dict[str, FeatureMap] = {
-        "algorithm_1": Features(
-            first_step(start.a, gradient, step_size(gradient)),
-            torch.from_numpy(draws["biases"].standard_normal(m)),
-        ),
+        "algorithm_1": layer.features,
         "random_features": random_features(draws["random neurons"], draws["random biases"], m, d),
     }
     if tangent_kernel:
-        methods["tangent_kernel"] = TangentFeatures(start.w[:half])
+        methods["tangent_kernel"] = TangentFeatures(layer.start.w[:half])
 
     risks = {}
     for name, features in methods.items():

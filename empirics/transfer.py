@@ -8,10 +8,10 @@ import torch
 from empirics.data import gaussian_inputs, node_test_set, noisy_labels
 from empirics.heads import Features, predictions, ridge_head
 from empirics.measure import excess_risk
-from empirics.networks import half_width, random_signs, symmetric, unit_neurons
+from empirics.protocols import algorithm_1
 from empirics.separation import DOWN_TO_NOTHING, no_linear_part
 from empirics.targets import Target, equation_2, single_index
-from empirics.training import first_step, first_step_gradient, linear_part, step_size
+from empirics.training import linear_part
 from empirics.validation import choice, count
 from lemmata.experiments import experiment
 from lemmata.seeding import Draws
@@ -53,17 +53,13 @@ def transfer(
     """
     choice("pretraining_labels", pretraining_labels, ("clean", "permuted"))
     count("target_samples", target_samples)
-    half = half_width(m)
     source = equation_2(p)
     x = gaussian_inputs(draws["pretraining inputs"], n, d)
     y = noisy_labels(draws["pretraining label noise"], source, x, noise)
     if pretraining_labels == "permuted":
         y = y[torch.from_numpy(draws["permutation"].permutation(n))]
-    start = symmetric(random_signs(draws["signs"], half), unit_neurons(draws["neurons"], half, d))
-    gradient = first_step_gradient(x, y - linear_part(x, y)(x), start.w, start.b)
-    biases = torch.from_numpy(draws["biases"].standard_normal(m))
-    learned = Features(first_step(start.a, gradient, step_size(gradient)), biases)
-    initial = Features(start.w, biases)
+    layer = algorithm_1(draws, x, y - linear_part(x, y)(x), m)
+    initial = Features(layer.start.w, layer.features.b)
 
     target = fine_tuning_target(p)
     x = gaussian_inputs(draws["target inputs"], target_samples, d)
@@ -72,7 +68,7 @@ def transfer(
     test = node_test_set(draws["test"], target, d)
     nothing = no_linear_part(x, y)
     risks = []
-    for features in (learned, initial):
+    for features in (layer.features, initial):
         head = ridge_head(features, x, y, nothing, validation, DOWN_TO_NOTHING)
         risks.append(excess_risk(predictions(features, test.x, head.a), test))
     return {"pretrained": risks[0], "initial": risks[1]}

@@ -59,8 +59,9 @@ def dimension(d: SupportsIndex, r: int) -> None:
 
     Raises
     ------
-    LemmataError : d < r, or no integer.
+    LemmataError : d < r, r < 1, or no integers.
     """
+    count("r", r)
     count("d", d)
     if operator.index(d) < r:
         raise LemmataError(f"d: the target has r = {r} directions; give a dimension of at least {r}, not {d}")
@@ -84,7 +85,7 @@ def choice(name: str, value: str, allowed: Collection[str]) -> None:
     ------
     LemmataError : any other value.
     """
-    if value not in allowed:
+    if not isinstance(value, str) or value not in allowed:
         nearest = difflib.get_close_matches(str(value), allowed, n=1)
         hint = f"; did you mean {nearest[0]!r}?" if nearest else ""
         raise LemmataError(f"{name}: expected one of {', '.join(allowed)}, got {value!r}{hint}")

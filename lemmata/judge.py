@@ -73,7 +73,7 @@ def judge(claim: Claim, laboratory: Laboratory, thorough: bool = True) -> dict[s
     corrected = examine(claim, claim.upheld, laboratory, thorough) if claim.correction else printed
     edits = [_judge_edit(claim, edit, laboratory) for edit in claim.correction]
     measured = _is_measured(corrected)
-    design_check = _design_check(claim) if measured else None
+    design_check = _design_check(claim) if measured and thorough else None
     # Where the original itself is refuted, the refutation of a mutant says nothing about the change.
     sound = thorough and corrected.status is not Status.FAILS
     # A measured claim cannot be tried outside of its hypotheses: there are no data.
@@ -136,6 +136,8 @@ def examine(claim: Claim, statement: Statement, laboratory: Laboratory, thorough
 
 
 def _settled(claim: Claim, measured: Sequence[Measured], laboratory: Laboratory, thorough: bool) -> Sequence[Outcome]:
+    if not laboratory.looks:
+        raise LemmataError(f"{claim.id}: measures, though its module names no Samples; import them there")
     settle = laboratory.taste if claim.slow and not thorough else laboratory.settle
     return settle(measured, claim.id)
 

@@ -65,7 +65,7 @@ def test_every_direction_is_informative_when_r_is_d() -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"r": 13}, "r: expected at most d = 12"),
+        ({"r": 13}, "d: the target has r = 13 directions; give a dimension of at least 13, not 12"),
         ({"r": 0}, "r: expected an integer"),
         ({"n": 0}, "n: expected an integer"),
         ({"d": 0}, "d: expected an integer"),

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import dataclasses
+import math
+
 import pytest
 import sympy
 import torch
 
 from empirics.gradient_noise import LINEAR_AND_QUADRATIC, leading_term, protocol_alignment, remainder_exponent
 from empirics.networks import orthonormal_frames
+from empirics.papers.damian2022.gradient import CELLS
 from empirics.targets import quadratic
+from lemmata import MedianWithin, Tight
 from lemmata.errors import LemmataError
 from lemmata.seeding import Draws
+from theory.alignment import raw_share
+from theory.papers.damian2022.alignment import alignment_without_preprocessing
 from theory.population import PopulationGradient
 
 SLOPE = {"d": 16, "n": 1024, "varied": "n", "factor": 4, "noise": 1, "m": 16}
@@ -65,3 +72,19 @@ def test_wrong_slopes_are_refused(change: dict[str, object]) -> None:
 def test_wrong_shares_are_refused(change: dict[str, object]) -> None:
     with pytest.raises(LemmataError):
         protocol_alignment.run(SHARE | change, 0, 0)
+
+
+def test_what_the_raw_prediction_adds_to_its_law_is_of_the_next_order() -> None:
+    # The same law and a wrong constant in it: were the next orders taken from the law, both predictions would agree.
+    law = alignment_without_preprocessing.upheld
+    assert isinstance(law, Tight)
+    wrong = dataclasses.replace(law, formula=1 / (1 / law.formula + sympy.Rational(1, 10)))
+    for true, false, cell in zip(
+        *(alignment_without_preprocessing.demands(s) for s in (law, wrong)), CELLS, strict=True
+    ):
+        assert isinstance(true, MedianWithin)
+        assert isinstance(false, MedianWithin)
+        rho = math.pi * cell["d"] ** 2 * (1 + cell["noise"]) / (cell["n"] * 2)
+        assert float(true.around) == pytest.approx(float(raw_share(**cell)), abs=1e-6)
+        assert float(true.around) == pytest.approx(1 / (1 + rho), abs=2 / cell["d"])
+        assert float(true.around - false.around) == pytest.approx(1 / (1 + rho) - 1 / (1.1 + rho), abs=1e-9)

@@ -71,6 +71,11 @@ def test_prediction_is_the_law_with_its_next_order_where_that_is_known() -> None
     assert 0 < abs(predict_alignment(64, 4096, 1) - 1 / (1 + rho)) < 2 / 64
 
 
+def test_a_curve_needs_a_list_of_sizes() -> None:
+    with pytest.raises(LemmataError, match=r"^sizes: expected a list of sample sizes, got 100"):
+        alignment_curve(64, 100)  # type: ignore[arg-type]
+
+
 def test_curve_rises_from_nothing_to_everything() -> None:
     curve = alignment_curve(100, [100, 1000, 10_000, 100_000, 1_000_000], noise=1)
     assert bool((numpy.diff(curve) > 0).all())
@@ -118,6 +123,8 @@ def test_an_unknown_method_gets_the_nearest_one() -> None:
         compare(**SMALL, methods=["random-feature"])
     with pytest.raises(LemmataError, match=r"^methods: give at least one"):
         compare(**SMALL, methods=[])
+    with pytest.raises(LemmataError, match=r"^methods: give at least one, in a list, not 'algorithm-1'"):
+        compare(**SMALL, methods="algorithm-1")
 
 
 def test_a_target_without_a_quadratic_part_has_no_alignment() -> None:

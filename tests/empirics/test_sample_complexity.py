@@ -10,7 +10,7 @@ import torch
 
 from empirics.data import node_test_set
 from empirics.heads import WEIGHT_DECAYS
-from empirics.networks import unit_neurons
+from empirics.networks import gaussian_neurons
 from empirics.separation import DOWN_TO_NOTHING, sample_complexity
 from empirics.targets import equation_2
 from lemmata.errors import LemmataError
@@ -34,7 +34,7 @@ def test_risk_is_that_of_the_printed_algorithm() -> None:
     residual = y - alpha - x @ beta
 
     a = draws["signs"].choice([-1.0, 1.0], m // 2)
-    w = unit_neurons(draws["neurons"], m // 2, d).numpy()
+    w = gaussian_neurons(draws["neurons"], m // 2, d).numpy()
     a, w = numpy.concatenate([a, -a[::-1]]), numpy.concatenate([w, w[::-1]])
     slope = -2 * a[:, None] * ((x @ w.T >= 0).T @ (residual[:, None] * x)) / n
     eta = 1 / (4 * numpy.sqrt((slope**2).sum(axis=1).mean()))
@@ -88,7 +88,7 @@ def test_the_tangent_kernels_risk_is_that_of_the_linearised_network() -> None:
         [node_test_set(draws[s], target, d) for s in ("validation", "test")],
     )
     y = target(torch.from_numpy(x)).numpy() + draws["label noise"].choice([-1.0, 1.0], n)
-    w = unit_neurons(draws["neurons"], m // 2, d).numpy()
+    w = gaussian_neurons(draws["neurons"], m // 2, d).numpy()
     a, w = draws["signs"].choice([-1.0, 1.0], m // 2), numpy.concatenate([w, w[::-1]])
     a = numpy.concatenate([a, -a[::-1]])
 

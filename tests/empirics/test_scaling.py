@@ -113,6 +113,7 @@ def test_local_exponents_are_those_that_a_bound_predicts(first: int, second: int
         ([1], [1], "sizes: expected at least two"),
         ([2, 1], [1, 1], "increasing"),
         ([1, 1], [1, 1], "increasing"),
+        (["a", "b"], [1, 2], "sizes: expected a list of numbers"),
         ([], [], "sizes: expected a list of numbers"),
         ([[1, 2]], [1, 2], "sizes: expected a list"),
         ([1, 2], [1, 2, 3], "one for each of the 2 sizes"),

@@ -8,7 +8,7 @@ import numpy
 import pytest
 
 from empirics.data import node_test_set
-from empirics.networks import unit_neurons
+from empirics.networks import gaussian_neurons
 from empirics.separation import DOWN_TO_NOTHING
 from empirics.transfer import fine_tuning_target, transfer
 from lemmata.errors import LemmataError
@@ -28,7 +28,7 @@ def test_risks_are_those_of_theorem_3() -> None:
     z = x[:, 0]
     y = (z**2 - 1) / 2 + (z**3 - 3 * z) / numpy.sqrt(12) + 0.5 * signs("pretraining label noise", n)
     residual = y - y.mean() - x @ (x.T @ y / n)
-    a, w = signs("signs", m // 2), unit_neurons(draws["neurons"], m // 2, d).numpy()
+    a, w = signs("signs", m // 2), gaussian_neurons(draws["neurons"], m // 2, d).numpy()
     a, w = numpy.concatenate([a, -a[::-1]]), numpy.concatenate([w, w[::-1]])
     gradient = (x @ w.T >= 0).T @ (residual[:, None] * x) / n
     learned = a[:, None] * gradient / (4 * numpy.sqrt((gradient**2).sum(axis=1).mean()))

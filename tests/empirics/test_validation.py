@@ -45,6 +45,18 @@ def test_a_word_unlike_all_others_gets_the_list() -> None:
         choice("protocol", "zzz", ("algorithm-1", "reference-code"))
 
 
+@pytest.mark.parametrize("value", [None, 3, ["algorithm-1"]])
+def test_what_is_no_word_is_an_error(value: object) -> None:
+    with pytest.raises(LemmataError, match=r"^protocol: expected one of algorithm-1, got "):
+        choice("protocol", value, {"algorithm-1": 1})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("r", [0, "2", 1.5])
+def test_directions_are_counted(r: int) -> None:
+    with pytest.raises(LemmataError, match=r"^r: expected an integer that is at least 1"):
+        dimension(3, r)
+
+
 def test_fewer_dimensions_than_directions_is_an_error() -> None:
     dimension(3, 3)
     with pytest.raises(

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import numpy as np
-from sympy import Expr, Float, Integer, pi
+from sympy import Expr, Float, Integer, Symbol
 
 from empirics.alignment import first_step_alignment
 from empirics.sweeps import Results, grid, mean_series
@@ -14,7 +15,7 @@ from empirics.targets import quadratic
 from lemmata import MedianWithin, Samples, SweepCell, Tight
 from lemmata.obligations import Obligation
 from theory.alignment import next_order
-from theory.papers.damian2022.alignment import alignment_law, hessian_norm, second_moment
+from theory.papers.damian2022.alignment import alignment_law, hessian_norm, noise_to_signal, second_moment
 from theory.papers.damian2022.paper import d, n
 
 CELLS: list[dict[str, int]] = [
@@ -29,14 +30,22 @@ NEURONS = 128
 """Directions a seed, in orthonormal frames; more of them gain little, since they share the data."""
 
 
-def _values(cell: Mapping[str, Any]) -> dict[Any, Expr]:
-    target = quadratic(cell["r"])
+@cache
+def law_values(dimension: int, samples: int, r: int, noise: int) -> Mapping[Symbol, Expr]:
+    """What the laws' symbols are for the quadratic target of r directions and label noise of this variance."""
+    target = quadratic(r)
     return {
-        d: Integer(cell["d"]),
-        n: Integer(cell["n"]),
-        second_moment: target.second_moment + cell["noise"],
+        d: Integer(dimension),
+        n: Integer(samples),
+        second_moment: target.second_moment + noise,
         hessian_norm: target.hessian_norm,
     }
+
+
+@cache
+def _next_order(dimension: int, samples: int, r: int, noise: int) -> Expr:
+    """What the next order adds to the law; no formula of the statement enters it, so that mutants share it."""
+    return next_order(r, noise_to_signal.subs(law_values(dimension, samples, r, noise)), noise) / dimension
 
 
 @alignment_law.check(control={"labels": "permuted"}, slow=True)
@@ -54,11 +63,11 @@ def alignment_law_measured(stated: Tight) -> Iterator[Obligation]:
     permuted, and the share falls to $r/d$.
     """
     for cell in CELLS:
-        values = _values(cell)
-        rho = pi / 2 * values[d] ** 2 * values[second_moment] / (values[n] * values[hessian_norm] ** 2)
+        design = cell["d"], cell["n"], cell["r"], cell["noise"]
+        values = law_values(*design)
         yield MedianWithin(
             Samples(first_step_alignment, "share", {**cell, "m": NEURONS}),
-            around=stated.formula.subs(values) + next_order(cell["r"], rho, cell["noise"]) / cell["d"],
+            around=stated.formula.subs(values) + _next_order(*design),
             slack=stated.slack.subs(values),
             by="share of the gradient's energy in the principal subspace",
         )
@@ -119,5 +128,6 @@ def alignment_law_figure(stated: Tight, cells: list[dict[str, Any]], sweep: Resu
 
 
 def _noise_to_signal(design: Mapping[str, Any]) -> float:
-    share = float(alignment_law.upheld.formulas()["formula"].subs(_values(design)))
+    values = law_values(design["d"], design["n"], design["r"], design["noise"])
+    share = float(alignment_law.upheld.formulas()["formula"].subs(values))
     return 1 / share - 1

@@ -123,10 +123,15 @@ def preprocessing_cost(stated: Identity) -> Iterator[Obligation]:
     )
 
 
-SLACK = "the gap is stated at half to two thirds of the predicted one, so that null controls are decided"
+SLACK = (
+    "the gap is stated at about three quarters of the one that pilots predict: null controls are decided, and so is a gap "
+    "half as large again"
+)
 
 REGIME_1 = {"d": 10, "p": 4, "n": 10_000, "m": 100, "noise": 1}
 """Figure 1 at n = d^4: dimension, degree, samples, width, variance of the label noise."""
+REGIME_1_END = {**REGIME_1, "n": 100_000}
+"""The last point of Figure 1 at width 100, n = d^5."""
 REGIME_2 = {"d": 10, "p": 3, "n": 10_000, "target_samples": 1000, "m": 100, "noise": 1}
 """Figure 2 at n = d^4 samples for pre-training and N = d^3 of the new target."""
 
@@ -138,7 +143,7 @@ figure_1 = paper.state(
         quantity="excess L2 risk",
         better="algorithm_1",
         worse="random_features",
-        gap=Rational(2, 5),
+        gap=Rational(19, 40),
         regime=REGIME_1,
     ),
     provenance=[equation_1, alignment_law],
@@ -173,7 +178,7 @@ figure_1_tangent_kernel = paper.state(
         quantity="excess L2 risk",
         better="algorithm_1",
         worse="tangent_kernel",
-        gap=Rational(3, 8),
+        gap=Rational(9, 20),
         regime=REGIME_1,
     ),
     provenance=[equation_1, alignment_law],
@@ -192,7 +197,9 @@ figure_1_width_1000 = paper.state(
         regime={**REGIME_1, "n": 1000, "m": 1000},
     ),
     provenance=[equation_1, alignment_law],
-    listed={"slack": SLACK},
+    listed={
+        "slack": "the gap is stated at half of the one that pilots predict: its spread over seeds is large at this n"
+    },
 )
 
 figure_1_plateau = paper.state(
@@ -209,9 +216,11 @@ figure_1_plateau = paper.state(
     provenance=[figure_1, figure_1_tangent_kernel],
     listed={
         "not reproduced": (
-            "with n = d^4 samples and width 100 the medians are near 0.68 (random features) and 0.66 (tangent kernel), so "
-            "that not all of the quadratic term is fitted; the printed figure (proceedings version) shows about 0.77 and "
-            "0.6. The number of neurons limits them besides the number of samples"
+            "at n = d^5, the last point of the figure, the medians at width 100 are near 0.66 (random features) and 0.62 "
+            "(tangent kernel), so that not all of the quadratic term is fitted; the printed curves (proceedings version) end "
+            "near 0.77 and 0.54, the second still falling. The number of neurons limits random features besides the number "
+            "of samples, and what the paper leaves open, their biases above all, moves both curves. That neither "
+            "method learns more than the quadratic term stands"
         )
     },
 )
@@ -224,7 +233,7 @@ figure_2 = paper.state(
         quantity="excess L2 risk",
         better="pretrained",
         worse="initial",
-        gap=Rational(11, 20),
+        gap=Rational(2, 3),
         regime=REGIME_2,
     ),
     provenance=[equation_1, alignment_law],
@@ -243,9 +252,11 @@ figure_2_few_target_samples = paper.state(
     listed={
         "not reproduced": (
             "a risk below that of the zero predictor is said to be reached with N = O(1) target samples once n >= d^2. At "
-            "d = 10, with N = 2, 5 and 10, the median is 1 for n = d^2 and for n = d^4, with the best weight decay; the "
-            "printed figure (proceedings version) has 1, or a little less. In pilots the risk began to fall near N = 32 "
-            "for n = d^4 and below N = 100 for n = d^3. N = O(1) is to be read as a large constant, free of d"
+            "d = 10, with N = 2, 5 and 10, the median is 1 for n = d^2 and for n = d^4, with the best weight decay, and the "
+            "mean at least 0.99. The printed curves (proceedings version) for these n agree with that; a few hundredths "
+            "are gained at N = 10 only from n = d^5 on. In pilots the risk began to fall near N = 32 for n = d^4 and below "
+            "N = 100 for n = d^3. One dimension cannot speak against O(1): it is to be read as a large constant, free of d, "
+            "as figure-2-every-dimension has it"
         )
     },
 )
