@@ -5,15 +5,29 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import sympy
-from sympy import Basic, Dummy, Integer, Interval, Max, Rational, Symbol, exp, gamma, log, oo, sqrt, symbols, uppergamma
+from sympy import (
+    Basic,
+    Dummy,
+    Integer,
+    Interval,
+    Min,
+    Rational,
+    Symbol,
+    exp,
+    log,
+    oo,
+    sqrt,
+    symbols,
+)
 
 from lemmata import AtMost, Edit, Equal, Given, Upper, Whp, as_printed, integers
 from lemmata.obligations import Exact, Obligation
 from theory.activations import Step
+from theory.chi_square import LowerTail, UpperTail
 from theory.gaussian import expectation
-from theory.papers.damian2022.paper import d, n, paper, t
+from theory.papers.damian2022.paper import d, n, p, paper, t
 
-iota = Symbol(r"\iota")
+iota, delta = symbols(r"\iota \delta")
 u, y = symbols("u y")
 HALF_LINE = Interval(0, oo)
 
@@ -62,7 +76,7 @@ def lemma_27_upper(stated: Whp) -> Iterator[Obligation]:
     Its exact tail is a regularised incomplete gamma function, at which counterexamples are looked for. The proof takes
     the exponential moment at $\lambda = u/(1 + 2u)$, $t = d u^2$: the exponent is $d$ times a function of $u$ alone.
     """
-    tail = uppergamma(d / 2, stated.threshold / 2) / gamma(d / 2)
+    tail = UpperTail(d, stated.threshold)
     steps = _exponent_steps(stated, u / (1 + 2 * u))
     yield AtMost(tail, stated.failure, stated.domain_map(), by="exact tail", steps=steps)
 
@@ -75,7 +89,7 @@ def lemma_27_upper(stated: Whp) -> Iterator[Obligation]:
 )
 def lemma_27_lower(stated: Whp) -> Iterator[Obligation]:
     r"""As the upper tail, with the exponential moment at $\lambda = -u$."""
-    tail = 1 - uppergamma(d / 2, Max(stated.threshold, 0) / 2) / gamma(d / 2)
+    tail = LowerTail(d, stated.threshold)
     yield AtMost(tail, stated.failure, stated.domain_map(), by="exact tail", steps=_exponent_steps(stated, -u))
 
 
@@ -102,8 +116,7 @@ def lemma_8(stated: Upper) -> Iterator[Obligation]:
     \le cd$ for it. At $t = d/16$ the lower threshold of Lemma 27 is $d/2$, and the upper one is below $2d$; a union bound
     does the rest.
     """
-    above = uppergamma(d / 2, d) / gamma(d / 2)
-    below = 1 - uppergamma(d / 2, d / 4) / gamma(d / 2)
+    above, below = UpperTail(d, 2 * d), LowerTail(d, d / 2)
     for_all = stated.domain_map()
     dimension = {d: integers(1)}
     at = d / 16
@@ -122,7 +135,7 @@ def _at(threshold: Basic, place: Basic) -> Basic:
     return threshold.doit().subs(t, place).subs(d, positive).subs(positive, d)
 
 
-# Lemma 29, quoted.
+# Lemmas 29 and 30, quoted; Lemmas 31, 32 and 34, whose suprema are out of reach of these methods.
 
 lemma_29 = paper.state(
     "lemma-29",
@@ -132,6 +145,41 @@ lemma_29 = paper.state(
         n: integers(1), d: integers(1), iota: HALF_LINE}),
     listed={"open": "quoted from Vershynin (2018, Corollary 5.35); the proof is by comparison of Gaussian processes"},
 )  # fmt: skip
+
+growth = Symbol("C_p")
+
+lemma_30 = paper.state(
+    "lemma-30",
+    locator="Lemma 30",
+    title="Tails of a polynomial",
+    stated=Whp(
+        Symbol(r"|g(x) - \mathbb{E}g| / (\mathbb{E}g^2)^{1/2}"),
+        delta,
+        2 * exp(-growth * Min(delta**2, delta ** (2 / p))),
+        {delta: HALF_LINE, p: integers(1)},
+    ),
+    listed={
+        "open": "quoted from Götze, Sambale & Sinulis (2019, Theorem 1.2), with a constant C_p that is not given; corollary-40 "
+        "and corollary-46 are shown here by hypercontractivity and Markov's inequality instead"
+    },
+)
+
+lemma_32 = paper.state(
+    "lemma-32",
+    locator="Lemma 32 and Corollary 34",
+    title="Uniform deviation of the empirical gradient",
+    stated=Whp(
+        Symbol(r"\sup_w \|g_n(w) - g(w)\| / (\mathbb{E}f^2)^{1/2}"),
+        growth * sqrt(d * iota ** (p + 1) / n),
+        2 * n * exp(-iota),
+        {d: integers(1), n: integers(1), p: integers(1), iota: HALF_LINE},
+    ),
+    depends_on=[lemma_30],
+    listed={
+        "open": "the constant is not given, and the supremum over the sphere can neither be computed nor measured here; at "
+        "fixed neurons the second moment has the exact order sqrt(d/n) (corollary-14-noise), which is measured too (corollary-14)"
+    },
+)
 
 
 # Lemma 32. The step that truncates.

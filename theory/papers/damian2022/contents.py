@@ -12,6 +12,7 @@ from theory.papers.damian2022 import concentration
 from theory.papers.damian2022 import features
 from theory.papers.damian2022 import expressivity
 from theory.papers.damian2022 import representation
+from theory.papers.damian2022 import queries
 from theory.papers.damian2022 import rademacher
 from theory.papers.damian2022 import main_results
 from theory.papers.damian2022 import experiments
@@ -28,6 +29,7 @@ __all__ = [
     "gradient",
     "main_results",
     "paper",
+    "queries",
     "rademacher",
     "remainder",
     "representation",
