@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import permutations
 
 import sympy
 from sympy import Basic, Dummy, Expr, Integer, Rational, Set, Symbol
@@ -249,13 +250,26 @@ def same_order(stated: Bound, derived: Bound, domains: Mapping[Symbol, Set], by:
     by : names the argument.
     """
     yield Equal(Integer(len(stated.terms)), Integer(len(derived.terms)), by=f"{by}: number of terms")
-    for one, other in zip(_sorted(stated.terms), _sorted(derived.terms), strict=False):
+    for one, other in _paired(_sorted(stated.terms), _sorted(derived.terms)):
         name = f"{by}: the term ${sympy.latex(other.expression)}$"
         yield Equal(one.coefficient, Integer(1), domains, by=f"{name}, coefficient")
         for variable in sorted({v for term in (one, other) for v, _ in term.powers}, key=str):
             yield Equal(
                 one.power(variable), other.power(variable), domains, by=f"{name}, power of ${sympy.latex(variable)}$"
             )
+
+
+def _paired(terms: Sequence[Monomial], others: Sequence[Monomial]) -> list[tuple[Monomial, Monomial]]:
+    """Terms side by side such that the fewest powers differ, so that a difference is told of the term that has it."""
+
+    def differing(order: Iterable[Monomial]) -> int:
+        return sum(
+            one.power(v) != other.power(v)
+            for one, other in zip(terms, order, strict=False)
+            for v in {v for term in (one, other) for v, _ in term.powers}
+        )
+
+    return list(zip(terms, min(permutations(others), key=differing), strict=False))
 
 
 def _sorted(terms: Sequence[Monomial]) -> list[Monomial]:

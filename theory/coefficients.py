@@ -41,7 +41,9 @@ def integrated_coefficient(activation: Named, k: int, bias: Basic = Integer(0)) 
 
 
 @cache
-def generating_function(activation: Named, t: Symbol, bias: Basic = Integer(0)) -> Basic:
-    """sum_k c_k(b) t^k / k! = E[activation(Z + b) exp(t Z - t^2/2)], exact."""
+def generating_function(activation: Named, t: Symbol, bias: Basic = Integer(0), derivative: int = 0) -> Basic:
+    """sum_k c_k(b) t^k / k! = E[activation(Z + b) exp(t Z - t^2/2)], exact; or a derivative of it by t."""
+    if derivative:
+        return generating_function(activation, t, bias).diff(t, derivative)
     z = sympy.Dummy("z")
     return expectation(profile(activation, z).subs(z, z + bias) * sympy.exp(t * z - t**2 / 2), z)

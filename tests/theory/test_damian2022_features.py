@@ -63,6 +63,27 @@ def test_corollary_18_the_supremum(power: int) -> None:
     assert normal == pytest.approx(ratio * uniform, rel=1e-12)
 
 
+@pytest.mark.parametrize("order", [2, 3])
+@pytest.mark.parametrize("noise", [0.0, 1.5])
+def test_lemma_20_preprocessing_leaves_a_root_of_n(order: int, noise: float) -> None:
+    """E<u, beta>^2/4 over all labels of n samples, by Gauss-Hermite nodes in each <u, x_i>: in n as 1/n, not as 1/n^2."""
+    nodes, weights = np.polynomial.hermite_e.hermegauss(order + 2)
+    weights = weights / weights.sum()
+    values = np.polynomial.hermite_e.hermeval(nodes, [0] * order + [1]) / math.sqrt(math.factorial(order))
+    # One sample's part of n <u, beta>, with its probability.
+    parts = [
+        (y * node, w / 2)
+        for node, value, w in zip(nodes, values, weights, strict=True)
+        for y in (value - noise, value + noise)
+    ]
+    for n in (1, 2, 3):
+        found = sum(
+            math.prod(w for _, w in drawn) * (sum(part for part, _ in drawn) / n) ** 2 / 4
+            for drawn in itertools.product(parts, repeat=n)
+        )
+        assert found == pytest.approx((2 * order + 1 + noise**2) / (4 * n), rel=1e-9)
+
+
 def test_lemma_23_beyond_the_range_that_corollary_18_allows() -> None:
     """At the pre-activation 6/5, which |g(w).x| <= 1 lets pass for eta_1 = 3/5: 7/5 and 36/25."""
     assert average_over_normal_biases(2, 1.2, mpmath.npdf) == pytest.approx(7 / 5, abs=1e-10)

@@ -281,3 +281,19 @@ def test_mean_cosine_by_quadrature(ratio: float) -> None:
 
     expected = scipy.integrate.quad(integrand, 0, 14, epsabs=1e-12)[0]
     assert float(formula.subs(alignment.ratio, Rational(ratio)).evalf(30)) == pytest.approx(expected, abs=1e-9)
+
+
+@pytest.mark.parametrize("t", [-1.0, -0.4, 0.0, 0.3, 0.9, 1.0])
+def test_the_remainder_of_a_target_with_a_linear_part_is_of_order_one(t: float) -> None:
+    # In polar coordinates of the plane of u and w the gate is a half-circle, and the radial moments are exact.
+    nodes, weights = np.polynomial.legendre.leggauss(60)
+    angle = math.acos(t) + nodes * math.pi / 2  # u is at angle 0
+    weight = weights * math.pi / 2 / (2 * math.pi)
+    second, fourth_half = 2.0, math.sqrt(2) * math.gamma(2.5) * 2  # E R^2 and E R^3
+    radial = {1: math.sqrt(math.pi / 2), 2: second, 3: fourth_half}
+    cosine, directions = np.cos(angle), np.stack([np.cos(angle), np.sin(angle)])
+    linear = (weight * radial[2] * cosine / math.sqrt(2) * directions).sum(axis=1)
+    quadratic = (weight * (radial[3] * cosine**2 - radial[1]) / 2 * directions).sum(axis=1)
+    leading = np.array([t, 0.0]) / math.sqrt(2 * math.pi)
+    squared = ((linear + quadratic - leading) ** 2).sum()
+    assert squared == pytest.approx(1 / 8 - t**3 / (4 * math.sqrt(math.pi)) + t**4 / (8 * math.pi), abs=1e-12)

@@ -127,6 +127,12 @@ def test_roots_of_losses(noise: float, left_over: float, deviation: float) -> No
     assert sharper <= (noise + math.sqrt(left_over) + deviation) * (1 + 1e-12)
 
 
+def test_a_negative_bound_is_refuted_although_its_square_is_large() -> None:
+    stated = claims.theorem_1_loss.stated
+    negative = stated.with_formula("bound", -stated.formulas()["bound"] - 1)
+    assert examine(claims.theorem_1_loss, negative, None).status is Status.FAILS
+
+
 # The bounds, evaluated.
 
 sizes = st.fixed_dictionaries(

@@ -79,6 +79,13 @@ def test_lemma_49_as_corrected_holds_in_one_dimension(size: int, width: int) -> 
     assert mean - error <= at(lemma_49.upheld.bound, **sizes)
 
 
+@pytest.mark.parametrize("factor", [Rational(9, 10), Rational(1, 3)])
+def test_only_an_exact_value_refutes_lemma_49_not_a_step_that_fails(factor: Rational) -> None:
+    lowered = lemma_49.upheld.with_formula("bound", factor * lemma_49.upheld.bound)
+    expected = Status.UNDECIDED if factor > Rational(1, 2) else Status.FAILS
+    assert examine(lemma_49, lowered, None).status is expected
+
+
 def test_the_correction_is_the_sum_of_two_norms() -> None:
     difference = lemma_49.upheld.bound - 2 * head_norm * sqrt(m / n) * (weight_norm * sqrt(d) + largest_bias)
     for values in ({n: 4, m: 9, d: 16}, {n: 3, m: 2, d: 5}):

@@ -12,7 +12,9 @@ import sympy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.polynomial import hermite_e
+from sympy import Rational
 
+from lemmata import Claim
 from lemmata.judge import examine
 from lemmata.verdicts import Status
 from theory.hermite import monomial_in_hermite, polynomial
@@ -190,6 +192,15 @@ def test_corollaries_40_and_46_by_exact_tails(iota: int) -> None:
             reach = (threshold / d ** (k / 2)) ** (2 / k)
             tail = scipy.stats.beta.sf(min(reach, 1), 0.5, (d - 1) / 2)  # of <u, w>^2
             assert tail <= math.exp(-iota)
+
+
+@pytest.mark.parametrize("claim", [appendix.corollary_40, appendix.corollary_46], ids=lambda claim: claim.slug)
+def test_only_a_tail_refutes_a_threshold_not_a_step_that_fails(claim: Claim) -> None:
+    threshold = claim.stated.formulas()["threshold"]
+    expected = {Rational(9, 10): Status.UNDECIDED, Rational(1, 3): Status.FAILS, Rational(-1): Status.FAILS}
+    for factor, status in expected.items():
+        lowered = claim.stated.with_formula("threshold", factor * threshold)
+        assert examine(claim, lowered, None).status is status
 
 
 @pytest.mark.parametrize(("d", "k"), list(itertools.product((1, 2, 5), range(4))))

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import cache
 
 import sympy
-from sympy import Basic, Integer, Interval, Rational, S, Symbol, asin, erfc, exp, oo, pi, sqrt, symbols
+from sympy import Basic, Integer, Interval, Rational, S, Symbol, erfc, exp, oo, pi, sqrt, symbols
 
 from lemmata import AtMost, Construction, Equal, Identity, IllFormed, Rate, Tight, as_printed, integers
 from lemmata.obligations import Obligation
@@ -14,6 +14,7 @@ from theory.activations import RELU, Step
 from theory.coefficients import general_coefficient
 from theory.gaussian import density, distribution, expectation
 from theory.hermite import He
+from theory.kernels import step_kernel
 from theory.papers.damian2022.first_step import noise
 from theory.papers.damian2022.gradient import equation_1
 from theory.papers.damian2022.paper import b, d, n, paper, t
@@ -131,7 +132,7 @@ def alignment_constants(stated: Construction) -> Iterator[Obligation]:
 
 
 with as_printed():
-    both_active = Rational(1, 4) + asin(cosine) / (2 * pi)
+    both_active = step_kernel(cosine)
 
 
 @paper.claim(
@@ -232,16 +233,23 @@ def _last_branch(*branches: tuple[Basic, Basic]) -> Basic:
 def corollary_14_noise(stated: Rate) -> Iterator[Obligation]:
     r"""Both exponents of the sampling term of Corollary 14, from the exact second moment.
 
-    For $f = He_2(u\cdot x)/\sqrt2$ and $v = 1 + \varsigma^2$ the noise has energy $\frac1n(\frac14(vd + 4) - \frac1{2\pi}(v +
-    6t^2 - \frac52t^4))$ to first order in $1/n$, for any $w$. The last polynomial in $t$ is between 0 and $\frac72$, so that this
-    is between $vd/(14n)$ and $(3 + v)d/n$: the rate of the corollary, up to powers of $\iota$, is attained.
+    For $f = He_2(u\cdot x)/\sqrt2$ and $v = 1 + \varsigma^2$ the noise has energy $\frac1n(\frac14(vd + 4) - \frac1{2\pi}(v
+    + 6t^2 - \frac52t^4))$ to first order in $1/n$, for any $w$, as ``noise-covariance`` finds. The last polynomial in $t$ is
+    between 0 and $\frac72$, so that this is between $vd/(14n)$ and $(3 + v)d/n$: the rate of the corollary, up to powers of
+    $\iota$, is attained.
     """
     domains = stated.domain_map()
     order = stated.order**2 * n
     v = 1 + noise**2
+    covariance = noise_covariance.upheld
+    assert isinstance(covariance, Construction)
+    energy, _ = covariance.properties.values()
+    polynomial = 6 * t**2 - Rational(5, 2) * t**4
     overlap = {t: Interval(-1, 1)}
-    yield AtMost(0, 6 * t**2 - Rational(5, 2) * t**4, overlap, by="the polynomial in t, from below")
-    yield AtMost(6 * t**2 - Rational(5, 2) * t**4, Rational(7, 2), overlap, by="the polynomial in t, from above")
+    found = (v * d + 4) / 4 - (v + polynomial) / (2 * pi)
+    yield Equal(energy, found, {**domains, **overlap}, by="n times the energy, to first order")
+    yield AtMost(0, polynomial, overlap, by="the polynomial in t, from below")
+    yield AtMost(polynomial, Rational(7, 2), overlap, by="the polynomial in t, from above")
     # 1/(2 pi) < 1/6.
     most, least = (v * d + 4) / 4, (v * d + 4) / 4 - (v + Rational(7, 2)) / 6
     for labels, at in [("without noise", {noise: 0}), ("with noise", {})]:

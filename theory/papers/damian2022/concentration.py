@@ -11,7 +11,6 @@ from sympy import (
     Integer,
     Interval,
     Min,
-    Rational,
     Symbol,
     exp,
     log,
@@ -20,7 +19,7 @@ from sympy import (
     symbols,
 )
 
-from lemmata import AtMost, Edit, Equal, Given, Upper, Whp, as_printed, integers
+from lemmata import AtMost, Edit, Given, Upper, Whp, as_printed, integers
 from lemmata.obligations import Exact, Obligation
 from theory.activations import Step
 from theory.chi_square import LowerTail, UpperTail
@@ -143,7 +142,7 @@ lemma_29 = paper.state(
     title="Norm of a Gaussian matrix",
     stated=Whp(Symbol(r"\|X\|_2"), sqrt(n) + sqrt(d) + sqrt(2 * iota), 2 * exp(-iota), {
         n: integers(1), d: integers(1), iota: HALF_LINE}),
-    listed={"open": "quoted from Vershynin (2018, Corollary 5.35); the proof is by comparison of Gaussian processes"},
+    listed={"open": "quoted, as from Vershynin (2018, Corollary 5.35); the proof is by comparison of Gaussian processes"},
 )  # fmt: skip
 
 growth = Symbol("C_p")
@@ -177,7 +176,9 @@ lemma_32 = paper.state(
     depends_on=[lemma_30],
     listed={
         "open": "the constant is not given, and the supremum over the sphere can neither be computed nor measured here; at "
-        "fixed neurons the second moment has the exact order sqrt(d/n) (corollary-14-noise), which is measured too (corollary-14)"
+        "fixed neurons the second moment has the exact order sqrt(d/n) (corollary-14-noise), which is measured too "
+        "(corollary-14). The printed proof takes a union bound over the net of Lemma 31, which depends on the sample, as over "
+        "fixed directions; symmetrisation with a second sample would justify it"
     },
 )
 
@@ -203,7 +204,7 @@ def lemma_32_truncation(stated: Upper) -> Iterator[Obligation]:
     r"""Labels beyond $R = (C\iota)^{p/2}$ have probability at most $2e^{-2\iota}$ (Lemma 30), and Hölder's inequality
     bounds what they contribute to the mean by $(Ef^2)^{1/2}(E\|x\|^4)^{1/4}(2e^{-2\iota})^{1/4}$, with $E\|x\|^4 = d(d + 2)$.
     The last line is to be at most of order $\sqrt{d/n}$ once $\iota \ge \log(2n)$, and it must be at least what Hölder's
-    inequality gives. As printed, with a growing exponential, it is not.
+    inequality gives. As printed, with a growing exponential, it is at least $4n\sqrt{d/n}$, so that no constant serves.
 
     Squares and fourth powers are compared, with $e^\iota = 2n(1 + y)$, $y \ge 0$. The version read is that of the
     proceedings.
@@ -246,13 +247,16 @@ def lemma_33_normalisation(stated: Upper) -> Iterator[Obligation]:
     r"""For fixed unit vectors $u, w$ the square of $\sum_i \epsilon_i (u\cdot x_i) 1\{w\cdot x_i \ge 0\}$ has mean
     $\varsigma^2 n/2$, here in units of $\varsigma^2$: it grows with $n$, while the displays bound the supremum of that sum
     by $\varsigma\sqrt{d\iota/n}$, up to a constant. With the factor $1/n$ of the lemma's statement, the mean square is
-    $\varsigma^2/(2n)$. What is checked is this
-    second moment, which any such bound must dominate; the supremum over $u$ and $w$ is not.
+    $\varsigma^2/(2n)$. What is checked is this second moment, which a bound of the supremum must dominate up to rare events;
+    no constant makes the printed one do so. The supremum over $u$ and $w$ is not checked.
+
+    The probability before the last display, and once in the proof of Lemma 32, is printed as $1 - 2e^{\iota}$ for
+    $1 - 2e^{-\iota}$. The version read is that of the proceedings.
     """
     for_all = stated.domain_map()
     normal = Symbol("z")
     gated = expectation(normal**2 * Step(normal), normal)
-    yield Equal(gated, Rational(1, 2), by="E[(u.x)^2 1{w.x >= 0}] with u = w, and by symmetry for every u")
-    yield AtMost(
-        sympy.expand(stated.quantity * n), sympy.expand(stated.witnessed * n), for_all, by="both sides times n"
-    )
+    times_n, allowed = (sympy.expand(side * n) for side in (stated.quantity, stated.witnessed))
+    by = "E[(u.x)^2 1{w.x >= 0}] with u = w, and by symmetry for every u: the mean square, times n"
+    yield AtMost(gated, times_n, for_all, by=by)
+    yield AtMost(times_n, allowed, for_all, by="both sides times n")

@@ -74,7 +74,7 @@ def relu_hermite(stated: Identity) -> Iterator[Obligation]:
     s = Symbol("s")
     curvature = exp(-(s**2) / 2) / sqrt(2 * pi)
     by = "F'', which gives the recurrence"
-    yield Equal(generating_function(RELU, s).diff(s, 2), curvature, {s: S.Reals}, by=by)
+    yield Equal(generating_function(RELU, s, derivative=2), curvature, {s: S.Reals}, by=by)
     for tail in series.tails:
         index, order = tail.index, tail.order
         c = (tail.weight * factorial(order)).doit()
@@ -116,7 +116,7 @@ def relu_hermite_biased(stated: Construction) -> Iterator[Obligation]:
     s = Symbol("s")
     curvature = density(b) * exp(-b * s - s**2 / 2)
     by = "F'', which gives the recurrence"
-    yield Equal(generating_function(RELU, s, b).diff(s, 2), curvature, {s: S.Reals, **bias}, by=by)
+    yield Equal(generating_function(RELU, s, b, derivative=2), curvature, {s: S.Reals, **bias}, by=by)
     later, next_one = (general.subs(k, order).doit() for order in (k + 2, k + 1))
     yield Equal(later, -b * next_one - (k - 1) * general, stated.domain_map(), by="the formula obeys it")
 
@@ -145,9 +145,13 @@ def relu_derivative_hermite(stated: Identity) -> Iterator[Obligation]:
     """
     s = Symbol("s")
     generated = generating_function(STEP, s)
-    yield Equal(generated, generating_function(RELU, s).diff(s), {s: S.Reals}, by="differentiation shifts the order")
+    yield Equal(
+        generated, generating_function(RELU, s, derivative=1), {s: S.Reals}, by="differentiation shifts the order"
+    )
     curvature = exp(-(s**2) / 2) / sqrt(2 * pi)
-    yield Equal(generated.diff(s), curvature, {s: S.Reals}, by="F', which gives the recurrence")
+    yield Equal(
+        generating_function(STEP, s, derivative=1), curvature, {s: S.Reals}, by="F', which gives the recurrence"
+    )
     for side in (stated.left, stated.right):
         series = hermite_series(side, x)
         yield from _weights_by_integration(series, STEP)

@@ -71,7 +71,7 @@ with as_printed():
 
 @paper.claim(
     "lemma-10-mean",
-    locator="Lemma 10, proof",
+    locator="Lemma 10, proof: the display for F, read for alpha - C_0",
     title="Variance of the empirical mean of the labels",
     stated=Identity(
         Symbol(r"\mathbb{E}(\alpha - C_0)^2"), variance_of_mean,
@@ -89,7 +89,7 @@ with as_printed():
     },
 )  # fmt: skip
 def lemma_10_mean(stated: Identity) -> Iterator[Obligation]:
-    r"""$\alpha = \frac1n\sum_i y_i$ estimates $C_0 = E f^\star$.
+    r"""$\alpha = \frac1n\sum_i y_i$ estimates $C_0 = E f^\star$. The printed display is right for $F$, which has no noise.
 
     The second moment of an average of centred samples, from $E f^\star = C_0$, $E f^{\star 2} = 1$, $E\epsilon = 0$,
     $E\epsilon^2 = \varsigma^2$. The proof in the paper takes $F = \frac1n\sum_i f^\star(x_i) - C_0$, whose variance is
@@ -191,6 +191,9 @@ def definition_12(stated: Identity) -> Iterator[Obligation]:
     x\,\sigma'(w\cdot x)]$ away. For $f^\star = He_2(u\cdot x)/\sqrt2$ and $w = u$ the mean is $(1 - (d + 6)/n)\,g(u)$; in one
     dimension, $(1 - 7/n)\,g$. Independent label noise has no part in it.
 
+    With $\alpha$ and $\beta$ held fixed, as the notation $E_x$ may be meant, the remark is right; but they are averages over
+    the $x_i$ themselves, and Corollary 34 is about both.
+
     The example is integrated exactly over the plane of $u$ and $w$, with both components compared; then the identity is
     shown for arbitrary values of the two expectations.
     """
@@ -283,7 +286,7 @@ with as_printed():
     ],
     listed={
         "gap": "g(w) and x_j are not independent: alpha and beta in g(w) are averages over the samples, x_j among them. "
-        "Given n >= d^2 the mean of their product is of order 1/n, far below the bound of the lemma"
+        "The mean of their product is at most of order d/n, which n >= d^2 makes 1/d, below the bound of the lemma"
     },
 )  # fmt: skip
 def lemma_16_independence(stated: Identity) -> Iterator[Obligation]:
@@ -293,7 +296,7 @@ def lemma_16_independence(stated: Identity) -> Iterator[Obligation]:
     $\beta$ with weight $1/n$: $E[\alpha x_j] = C_1/n$ and $E[\beta\cdot x_j] = E[y\|x\|^2]/n = (\operatorname{tr} H + dC_0)/n$.
     The last equation is integrated on $f^\star = He_q(u\cdot x)$ for $q \le 2$; beyond, both sides vanish by orthogonality, as
     $\|x\|^2$ is of degree two. For a target with $C_0 = C_1 = 0$ and $H = 0$ the mean is zero, and dependence is
-    seen in higher moments only.
+    seen in higher moments only. The same goes for the first term of the split, whose residuals hold $\alpha$ and $\beta$.
     """
     z = Symbol("z")
     for order, moment in [(0, d), (1, Integer(0)), (2, Integer(2))]:

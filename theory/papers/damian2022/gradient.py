@@ -158,7 +158,8 @@ with as_printed():
     provenance=[equation_1],
     listed={
         "gap": "the line needs b = 0, C_0 = 0 and C_1 = 0, which are not among its hypotheses; f(x) = u.x is a "
-        "counterexample. After preprocessing they hold up to the sampling error of the mean and of the linear part"
+        "counterexample, alone or added to a quadratic for which H has rank r. After preprocessing they hold up to the "
+        "sampling error of the mean and of the linear part"
     },
 )  # fmt: skip
 def equation_1_second_line(stated: Identity) -> Iterator[Obligation]:
@@ -171,7 +172,7 @@ def equation_1_second_line(stated: Identity) -> Iterator[Obligation]:
     Eq. (1) are stated for $f^\star$ itself. The sum over the higher orders is read as ending at $k = p$.
     """
     series = gradient_series(stated.right)
-    yield from _at_low_degrees(series, b)
+    yield from _at_low_degrees(series, b, LOW_DEGREES[::-1])
     yield from _at_every_degree(series, b)
     yield SPANNING
 

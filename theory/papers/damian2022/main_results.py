@@ -16,6 +16,7 @@ from lemmata import (
     Identity,
     IllFormed,
     Lower,
+    Rate,
     Upper,
     as_printed,
     integers,
@@ -36,6 +37,7 @@ from theory.papers.damian2022.rademacher import (
     weight_energy,
     weight_norm,
 )
+from theory.papers.damian2022.representation import lemma_23, lemma_25_fit, lemma_25_norm
 from theory.papers.damian2022.setting import N, condition_number, iota, kappa, m, r, varsigma
 from theory.rademacher import signs
 
@@ -194,19 +196,21 @@ with as_printed():
 def theorem_1_loss(stated: Upper) -> Iterator[Obligation]:
     r"""Lemma 26 bounds the loss by $\varsigma^2 + A + \sqrt{\iota/n}$ with $A = r^p \kappa^{2p} \iota^{6p+1}/m$, up to constants.
     By the Cauchy-Schwarz inequality $\frac1n\sum_i|f(x_i) - y_i|$ is at most its root, and the root of a sum is at most
-    the sum of the roots: $\varsigma + \sqrt A + (\iota/n)^{1/4}$.
+    the sum of the roots: $\varsigma + \sqrt A + (\iota/n)^{1/4}$. Squares are compared.
     """
     u, v = Symbol("u", nonnegative=True), Symbol("v", nonnegative=True)
     place = {approximation: u**2, noise_rate: v**4}
     square = stated.quantity.subs(place) ** 2
     for_all = dict.fromkeys((varsigma, u, v), nonnegative)
-    yield AtMost(square, (stated.bound.subs(place) ** 2).expand(), for_all, by="with A = u^2 and iota/n = v^4, squared")
+    bound = stated.bound.subs(place)
+    steps = (
+        AtMost(0, bound, for_all, by="with A = u^2 and iota/n = v^4, the bound is not negative"),
+        AtMost(square, (bound**2).expand(), for_all, by="and its square is at least the loss"),
+    )
+    yield AtMost(stated.quantity, stated.bound, stated.domain_map(), by="the root of the loss", steps=steps)
 
 
 # Theorem 1.
-
-head_norm_squared = r**p * kappa ** (2 * p) / m
-"""The squared norm of the head a* that Lemma 25 constructs, and the error that it leaves, up to factors of iota."""
 
 with as_printed():
     theorem_1_bound = (
@@ -215,12 +219,29 @@ with as_printed():
     theorem_1_samples = d**2 * kappa**2 * r
 
 
+HEAD = [lemma_23, lemma_25_norm, lemma_25_fit]
+"""Lemma 25, in parts: a head a* exists, of this norm, which leaves this error at an input."""
+
+
+@cache
+def head_norm_squared() -> Expr:
+    """The squared norm of a*, up to factors of iota."""
+    assert isinstance(lemma_25_norm.upheld, Rate)
+    return main_terms(lemma_25_norm.upheld.order).without_hidden().expression
+
+
+@cache
+def head_error_squared() -> Expr:
+    """The squared error that a* leaves, up to factors of iota: A in ``theorem-1-loss``."""
+    assert isinstance(lemma_25_fit.upheld, Rate)
+    return main_terms(lemma_25_fit.upheld.order**2).without_hidden().expression
+
+
 @cache
 def network_deviation() -> Bound:
-    """Lemma 49 for the class of the proof: the head's norm at most that of a*, weights and biases at most one."""
-    return composed(
-        lemma_49.upheld.formulas()["bound"], {head_norm: sqrt(head_norm_squared), weight_norm: 1, largest_bias: 1}
-    )
+    """Lemma 49 for the class of the proof: the head's norm at most that of a*, weights and biases at most one, up to iota."""
+    values = {head_norm: sqrt(head_norm_squared()), weight_norm: Integer(1), largest_bias: Integer(1)}
+    return composed(lemma_49.upheld.formulas()["bound"], values)
 
 
 def composed(formula: Basic, values: dict[Symbol, Expr]) -> Bound:
@@ -236,27 +257,28 @@ def main_terms(formula: Basic) -> Bound:
 @paper.claim(
     "theorem-1",
     locator="Theorem 1",
-    title="The excess L1 loss of Algorithm 1",
+    title="The terms of the bound on the excess L1 loss of Algorithm 1",
     stated=Construction(
         parts={EXCESS: theorem_1_bound, LEAST: theorem_1_samples},
         properties={},
         domains={symbol: SIZE_DOMAINS[symbol] for symbol in (n, m, d, r, kappa, p)},
     ),
-    depends_on=[theorem_1_loss, lemma_49],
+    depends_on=[theorem_1_loss, lemma_49, *HEAD],
     provenance=[alignment_law],
 )
 def theorem_1(stated: Construction) -> Iterator[Obligation]:
     r"""The bound on $E_{x,y}|f_{\theta^{(T)}}(x) - y| - \varsigma$ and the hypothesis on $n$, up to constants and powers of
-    $\iota$: the bound has the terms that the lemmas cited in its proof give.
+    $\iota$: the bound has the terms that the lemmas cited in its proof give. What is checked is how they compose; the
+    hypothesis on $d$ enters through Lemma 21 only.
 
     The empirical loss contributes $\sqrt A$ with $A = r^p \kappa^{2p}/m$ (Lemma 25) and $n^{-1/4}$; Lemma 49, with
     $\|a^\star\|^2$ of the same order as $A$, contributes $\sqrt{d r^p \kappa^{2p}/n}$. The hypothesis on $n$ is
     the sample size at which the alignment law's noise-to-signal ratio is of order one in the weakest relevant direction,
-    where $\|H\|_F$ becomes $1/\|H^\dagger\| = 1/(\kappa\sqrt r)$.
+    where $\|H\|_F$ becomes $1/\|H^\dagger\| = 1/(\kappa\sqrt r)$. Where its hypotheses on $n$ and $m$ fail the proof returns
+    the zero predictor; to a head of zero Algorithm 1 adds $\alpha + \beta\cdot x$, whose cost is claim ``preprocessing-cost``.
     """
     bound, least = stated.parts.values()
     every = stated.domain_map()
-    yield Given("Damian et al. 2022, Lemma 25 (the loss that the constructed head leaves, and its norm)")
     yield Given("Damian et al. 2022, Lemma 26 (the loss with noise; its proof has the gap of claim lemma-26)")
     yield from same_order(main_terms(bound), theorem_1_terms(), every, by="composed from its lemmas")
     yield from same_order(main_terms(least), resolved(), every, by="noise to signal of order one")
@@ -298,7 +320,7 @@ def theorem_1_terms() -> Bound:
 def sample_loss() -> Bound:
     """The root of Lemma 26's loss beyond the noise level, with Lemma 25's error."""
     return composed(
-        theorem_1_loss.upheld.formulas()["bound"] - varsigma, {approximation: head_norm_squared, noise_rate: 1 / n}
+        theorem_1_loss.upheld.formulas()["bound"] - varsigma, {approximation: head_error_squared(), noise_rate: 1 / n}
     )
 
 
@@ -338,15 +360,16 @@ with as_printed():
         Edit("the first term grows with the condition number", "right", r**p, r**p * kappa ** (2 * p)),
         Edit("so does the second", "right", printed_complexity.args[1], kappa**2 * d**2 * r),
     ],
-    listed={"gap": "the condition number is left out: the display follows from Theorem 1 for kappa = O(1) only"},
+    listed={"gap": "the condition number is left out of the summary: it follows from Theorem 1 where kappa = O(1)"},
     depends_on=[theorem_1],
 )  # fmt: skip
 def sample_complexity(stated: Identity) -> Iterator[Obligation]:
     r"""The least order of $n$ at which the hypothesis of Theorem 1 holds and its term with $d$ is at most one.
 
-    The paper prints it without $\kappa$, which its Theorem 1 has, and which is at least $1/\sqrt 2$ but has no upper
-    bound. The abstract's $d^2$ further takes $r = O(1)$, or $r^{p-1} \le d$. And it is the order at which the bound is of
-    order one; for an error of $\delta$ the first term needs $\delta^{-2}$ times as many samples, the last $\delta^{-4}$.
+    The paper's summary leaves out $\kappa$, which its Theorem 1 has, and which is at least $1/\sqrt 2$ but has no upper
+    bound; it does not say that $\kappa$ is taken as a constant. The abstract's $d^2$ further takes $r = O(1)$. And it is the
+    order at which the bound is of order one; for an error of $\delta$ the first term needs $\delta^{-2}$ times as many
+    samples, the last $\delta^{-4}$.
     """
     theorem = theorem_1.upheld.formulas()
     first = _the_term(main_terms(theorem[f"parts.{EXCESS}"]), d)
@@ -468,7 +491,7 @@ with as_printed():
         properties={r"\text{samples for an error } \Delta": d * r**p * kappa ** (2 * p) / error**2},
         domains={symbol: SIZE_DOMAINS[symbol] for symbol in (n, m, d, r, kappa, p)} | {error: positive},
     ),
-    depends_on=[lemma_49, lemma_26_noise],
+    depends_on=[lemma_49, lemma_26_noise, *HEAD],
     provenance=[theorem_1, lemma_26],
 )
 def theorem_1_sharper(stated: Construction) -> Iterator[Obligation]:
@@ -486,14 +509,13 @@ def theorem_1_sharper(stated: Construction) -> Iterator[Obligation]:
     """
     (bound,), (samples,) = stated.parts.values(), stated.properties.values()
     every = stated.domain_map()
-    yield Given("Damian et al. 2022, Lemma 25 (the loss that the constructed head leaves, and its norm)")
     yield Given("Ledoux & Talagrand 1991, Lemma 6.3 and Theorem 4.12 (symmetrisation and contraction of the loss)")
     loss = varsigma**2 + approximation_root**2 + 2 * varsigma * deviation
     root = varsigma + approximation_root + deviation
     for_all = dict.fromkeys((varsigma, approximation_root, deviation), nonnegative)
     yield AtMost(loss, (root**2).expand(), for_all, by="the root of the loss")
     printed = main_terms(bound)
-    composition = (composed(sqrt(approximation), {approximation: head_norm_squared}) + network_deviation()).reduced()
+    composition = (composed(sqrt(approximation), {approximation: head_error_squared()}) + network_deviation()).reduced()
     yield from same_order(printed, composition, every, by="composed from its lemmas")
     needed = _the_term(printed, d).threshold(n, error).expression
     target = (*SIZES, error)
@@ -596,34 +618,33 @@ TARGET_SIZES = {symbol: SIZE_DOMAINS[symbol] for symbol in (n, m, N, d, r, kappa
 def theorem_3_terms() -> Bound:
     """What the proof of Theorem 3 adds up: the empirical loss, and Lemma 48 for the retrained head on N samples."""
     loss = composed(
-        theorem_1_loss.upheld.formulas()["bound"] - varsigma, {approximation: head_norm_squared, noise_rate: 1 / N}
+        theorem_1_loss.upheld.formulas()["bound"] - varsigma, {approximation: head_error_squared(), noise_rate: 1 / N}
     )
     # Weights of norm one and biases of order one: m each.
-    head = {head_norm: sqrt(head_norm_squared), weight_energy: m, bias_energy: m, n: N}
+    head = {head_norm: sqrt(head_norm_squared()), weight_energy: m, bias_energy: m, n: N}
     return (loss + composed(lemma_48.upheld.formulas()["bound"], head)).reduced()
 
 
 @paper.claim(
     "theorem-3",
     locator="Theorem 3",
-    title="The excess L1 loss after transfer",
+    title="The terms of the bound on the excess L1 loss after transfer",
     stated=Construction(
         parts={EXCESS: theorem_3_bound},
         properties={},
         domains={symbol: SIZE_DOMAINS[symbol] for symbol in (m, N, r, kappa, p)},
     ),
-    depends_on=[theorem_1_loss, lemma_48],
+    depends_on=[theorem_1_loss, lemma_48, *HEAD],
 )
 def theorem_3(stated: Construction) -> Iterator[Obligation]:
     r"""The bound has the terms that the lemmas cited in its proof give: the loss on the $N$ samples of the second task, and
     Lemma 48 for the retrained head with $\|a^\star\|^2$ of order $r^p \kappa^{2p}/m$ and $\|W\|_F^2 + \|b\|^2$ of order $m$.
 
-    So the samples for a bounded error are $N \ge r^p \kappa^{2p}$, as the paper says for $\kappa = O(1)$. Its last
-    remark takes the theorem to show that $n \ge d^2 r$ samples are necessary for pre-training; the theorem has them as a
-    sufficient condition, and says nothing about fewer.
+    So the samples for a bounded error are $N \ge r^p \kappa^{2p}$; the paper says $N \ge r^p$, which is the case $\kappa =
+    O(1)$. Its last remark takes the theorem to show that $n \ge d^2 r$ samples are necessary for pre-training; the theorem
+    has them as a sufficient condition, and says nothing about fewer.
     """
     (bound,) = stated.parts.values()
-    yield Given("Damian et al. 2022, Lemma 25 (the loss that the constructed head leaves, and its norm)")
     yield from same_order(main_terms(bound), theorem_3_terms(), stated.domain_map(), by="composed from its lemmas")
 
 
@@ -643,8 +664,9 @@ def appendix_b(stated: Construction) -> Iterator[Obligation]:
     r"""The last display of the proof bounds the loss by $\sqrt{d^2 r/n} + \sqrt{r^p\kappa^{2p}/\min(n, m)}$, with the
     samples $n$ of pre-training; the theorem, and the steps before, have the $N$ of the second task.
 
-    It must have the terms of Theorem 3. The first printed term follows from no step: the pre-training sample enters
-    as the hypothesis $n \ge d^2 \kappa^2 r$ only. The version read is that of the proceedings.
+    It must have the terms of Theorem 3. The first printed term may stand for the hypothesis $n \ge d^2 \kappa^2 r$, without
+    which the bound is to say nothing; the sample of pre-training enters in no other way. The term of order $N^{-1/4}$ is in
+    the theorem, and as $\sqrt{\iota/n}$ in the first display of the proof. The version read is that of the proceedings.
     """
     (bound,) = stated.parts.values()
     yield from same_order(main_terms(bound), theorem_3_terms(), stated.domain_map(), by="the terms of Theorem 3")

@@ -314,7 +314,14 @@ with as_printed():
     locator="Lemma 6",
     title="Nearly orthogonal directions",
     stated=Lower(Symbol("|S|"), printed_packing, {d: integers(1), correlation: POSITIVE}, {constant: Rational(1, 2)}),
-    correction=[Edit("beyond one, epsilon does not help", "bound", correlation, Min(correlation, 1))],
+    correction=[
+        Edit(
+            "for d = 1 there are two unit vectors, however large epsilon is: it counts up to one only",
+            "bound",
+            correlation,
+            Min(correlation, 1),
+        )
+    ],
     depends_on=[lemma_6_covering],
 )
 def lemma_6(stated: Lower) -> Iterator[Obligation]:
@@ -323,7 +330,7 @@ def lemma_6(stated: Lower) -> Iterator[Obligation]:
     show.
 
     For $\epsilon < 1$ the logarithm of the size stated is affine in $d$. It is compared with that of claim
-    ``lemma-6-covering`` at $d = 1$ and in the slope. The version read is that of the proceedings.
+    ``lemma-6-covering`` at $d = 1$ and in the slope. Only the line is excepted. The version read is that of the proceedings.
     """
     domains = stated.domain_map()
     small = {constant: Interval.Lopen(0, Rational(1, 2)), z: domains[correlation]}
@@ -377,7 +384,11 @@ with as_printed():
         printed_coherence,
         {d: integers(1), size: integers(2)},
     ),
-    correction=[Edit("a constant is needed", "bound", log(size), 3 * log(size))],
+    correction=[
+        Edit(
+            "on a line the bound is below one; with a constant it holds for every d", "bound", log(size), 3 * log(size)
+        )
+    ],
     depends_on=[lemma_6_covering],
 )
 def nearly_orthogonal(stated: Upper) -> Iterator[Obligation]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sympy import Interval, S, Symbol, oo, sqrt, symbols
+from sympy import Interval, S, Symbol, gamma, oo, sqrt, symbols
 
 from lemmata import (
     AtMost,
@@ -15,7 +15,7 @@ from lemmata import (
     as_printed,
     integers,
 )
-from lemmata.obligations import Obligation
+from lemmata.obligations import Exact, Obligation
 from theory.gaussian import expectation
 from theory.papers.damian2022.paper import d, n, paper, x
 from theory.papers.damian2022.setting import m
@@ -67,18 +67,19 @@ def lemma_48(stated: Upper) -> Iterator[Obligation]:
     with that of the neuron $\sigma(-w\cdot x - b)$ it is $\|w\|^2 + b^2$; both are averages of squares, so neither is
     more. Without weights, for one sample and one neuron, the bound is attained.
     """
+    energy, reflected = neuron_energy(length, bias), neuron_energy(length, -bias)
+    every_neuron = {length: Interval.open(0, oo), bias: nonnegative}
+    most = (head_norm / n) ** 2 * n * (weight_energy + bias_energy)
+    steps = (
+        Equal(energy + reflected, length**2 + bias**2, every_neuron, by="energy of a neuron and of its reflection"),
+        second_moment_over_a_sign(),
+        AtMost(most, stated.bound**2, stated.domain_map(), by="the squared complexity, by Jensen's inequality"),
+    )
     lone = {n: 1, weight_energy: 0, bias_energy: bias**2}
     value = head_complexity([[bias]], head_norm)
     for_all = {head_norm: nonnegative, bias: nonnegative}
-    yield AtMost(value**2, (stated.bound**2).subs(lone), for_all, by="exact value for n = m = 1 without weights")
-    every = stated.domain_map()
-    yield Equal(
-        neuron_energy(length, bias) + neuron_energy(length, -bias), length**2 + bias**2,
-        {length: Interval.open(0, oo), bias: nonnegative}, by="energy of a neuron and of its reflection",
-    )  # fmt: skip
-    yield second_moment_over_a_sign()
-    most = (head_norm / n) ** 2 * n * (weight_energy + bias_energy)
-    yield AtMost(most, stated.bound**2, every, by="the squared complexity, by Jensen's inequality")
+    by = "exact value for n = m = 1 without weights"
+    yield AtMost(value, stated.bound.subs(lone), for_all, by=by, steps=steps)
 
 
 @paper.claim(
@@ -106,7 +107,7 @@ def lemma_49(stated: Upper) -> Iterator[Obligation]:
     r"""The class $\{f_\theta : \|a\|_2 \le B_a, \|w_j\| \le B_w\}$. The printed lemma does not restrict the biases, and its
     bound does not contain them.
 
-    Without weights, $B_w = 0$, and with $n = m = d = 1$ the network is $a\,\sigma(b)$, and its complexity is
+    Without weights, $B_w = 0$, and with $n = m = 1$ the network is $a\,\sigma(b)$, and its complexity is
     $B_a \sup \sigma(b)$: infinite for free biases, $B_a \beta$ for $|b| \le \beta$, while the printed bound is zero. For one
     fixed bias $b > 0$ it is $B_a b$. The proof loses them in two steps. The symmetrisation $E\sup|Z| \le 2 E\sup Z$ needs a
     neuron that is zero on the sample, which the class has once its biases may be zero; and after the contraction the
@@ -116,25 +117,29 @@ def lemma_49(stated: Upper) -> Iterator[Obligation]:
     at most twice the same without the modulus, at most $\frac{2 B_a \sqrt m}{n} (B_w E\|\sum_i \sigma_i x_i\| + \beta
     E|\sum_i \sigma_i|)$, and the two norms have second moments $nd$ and $n$. So $R_n \le 2 B_a \sqrt{m/n}\,(B_w \sqrt d +
     \beta)$. In the proof of Theorem 1, $B_w = 1$ and $\beta$ is of order $\sqrt\iota$ with $\iota \le cd$: a constant factor.
-    The constants are those of the argument, which says nothing of the best ones. The version read is that of the
-    proceedings.
+    The constants are those of the argument; the exact value for $n = 1$, which is $B_a \sqrt m\,(B_w E\|x\| + \beta)$, shows
+    that the factor 2 cannot become less than 1. The version read is that of the proceedings.
     """
-    one = {n: 1, m: 1, d: 1}
-    for_all = {head_norm: nonnegative, largest_bias: nonnegative}
-    by = "exact value for n = m = d = 1 without weights"
-    yield AtMost(head_norm * largest_bias, stated.bound.subs({**one, weight_norm: 0}), for_all, by=by)
-    # Of a class without biases, on the sample x = 1: sup |w| over |w| <= B_w.
-    by = "exact value on the sample x = 1 for n = m = d = 1"
-    for_all = {head_norm: nonnegative, weight_norm: nonnegative, largest_bias: nonnegative}
-    yield AtMost(head_norm * (weight_norm + largest_bias), stated.bound.subs(one), for_all, by=by)
-    yield Given("Ledoux & Talagrand 1991, Theorem 4.12 (contraction)")
-    yield second_moment_over_a_sign()
-    yield Equal(d * expectation(x**2, x), d, {d: integers(1)}, by="second moment of an input")
+    for_all = stated.domain_map()
+    mean_length = sqrt(2) * gamma((d + 1) / 2) / gamma(d / 2)
+    alone = head_norm * sqrt(m) * (weight_norm * mean_length + largest_bias)
+    by = "exact value for n = 1"
+    yield AtMost(alone, stated.bound.subs(n, 1), for_all, by=by, steps=_by_contraction(stated))
+
+
+def _by_contraction(stated: Upper) -> tuple[Exact | Given, ...]:
+    """The steps of the proof, with the biases."""
     # The bound at n = N^2, m = M^2, d = D^2, for all real N, M, D >= 1: no roots are left.
     squares = {symbol: value**2 for symbol, value in roots.items()}
     norms = weight_norm * sqrt(n * d) + largest_bias * sqrt(n)
-    steps = (2 * head_norm * sqrt(m) / n * norms).subs(squares)
+    contracted = (2 * head_norm * sqrt(m) / n * norms).subs(squares)
     scale = roots[n] * roots[d]
-    for_all |= {value: Interval(1, oo) for value in roots.values()}
-    by = "after contraction, with the second moments"
-    yield AtMost((steps * scale).expand(), (stated.bound.subs(squares) * scale).expand(), for_all, by=by)
+    for_all = dict.fromkeys((head_norm, weight_norm, largest_bias), nonnegative)
+    for_all |= dict.fromkeys(roots.values(), Interval(1, oo))
+    sides = (contracted * scale).expand(), (stated.bound.subs(squares) * scale).expand()
+    return (
+        Given("Ledoux & Talagrand 1991, Theorem 4.12 (contraction)"),
+        second_moment_over_a_sign(),
+        Equal(d * expectation(x**2, x), d, {d: integers(1)}, by="second moment of an input"),
+        AtMost(*sides, for_all, by="after contraction, with the second moments"),
+    )

@@ -141,8 +141,8 @@ def condition_number(stated: Lower) -> Iterator[Obligation]:
     $r$.
 
     In the eigenvectors of $H$ the part of $f$ of degree two is $\sum_i \lambda_i He_2(x_i)/2$, and $E[(\lambda
-    He_2(x)/2)^2] = \lambda^2/2$; so $\|H\|_F^2 \le 2 E f^2 = 2$. The eigenvalue $\lambda$ of the least size has $r
-    \lambda^2 = 2 \theta$ with $0 < \theta \le 1$, hence $\kappa^2 = 1/(r \lambda^2) = 1/(2 \theta)$. Equality: $f =
+    He_2(x)/2)^2] = \lambda^2/2$; so $\|H\|_F^2 \le 2 E f^2 = 2$, by Bessel's inequality. The eigenvalue $\lambda$ of the least
+    size has $r \lambda^2 = 2 \theta$ with $0 < \theta \le 1$, hence $\kappa^2 = 1/(r \lambda^2) = 1/(2 \theta)$. Equality: $f =
     \sum_{i \le r} He_2(x_i)/\sqrt{2r}$. With $\kappa^2 r = \|H^\dagger\|^2 \ge r/2$, the factor $r^p \kappa^{2p}$ of the
     main results is at least $(r/2)^p$.
     """

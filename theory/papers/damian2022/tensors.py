@@ -9,6 +9,9 @@ from sympy import (
     Basic,
     Integer,
     Interval,
+    Max,
+    Min,
+    Piecewise,
     Product,
     Rational,
     RisingFactorial,
@@ -45,11 +48,13 @@ from lemmata import (
     as_printed,
     integers,
 )
-from lemmata.obligations import Obligation
+from lemmata.obligations import Exact, Obligation
+from theory.chi_square import UpperTail
 from theory.gaussian import expectation
 from theory.hermite import He, monomial_in_hermite
 from theory.papers.damian2022.expansions import SPANNED, derivative_bound, hermite_correlation
 from theory.papers.damian2022.paper import d, j, k, n, p, paper, t
+from theory.queries import cap_probability
 from theory.tensor_series import DerivativeTrace, Mean, PowerPairing, TraceNorm, single, tensor_series, value_at
 from theory.tensors import ChiMoment, NormalMoment
 
@@ -302,20 +307,24 @@ def corollary_39_proof(stated: Upper) -> Iterator[Obligation]:
     r"""$\|T(I^{\otimes l})\|_F^2 \le r^l\,\tau^2$, where $\tau = \|T\|_F$ and $r$ is the dimension of the span of $T$.
 
     Inside of $T$, $I$ may be replaced by the projection $\Pi$ on the span, and $\|\Pi^{\otimes l}\|_F^2 = r^l$, so that
-    this is the inequality of Cauchy and Schwarz. For powers of vectors, $T = c\,v^{\otimes p}$, it is an equality. The
-    printed inequality compares a norm with a square: $T = \frac12 v \otimes v$ with a unit vector has $T(I) = \frac12 >
-    \frac14$. Corollary 39 uses it squared, so nothing that follows is affected. The version read is that of the
-    proceedings.
+    this is the inequality of Cauchy and Schwarz. For powers of vectors, $T = c\,v^{\otimes p}$, it is an equality, and so it is
+    for $T = c\,I$ and $l = 1$. The printed inequality compares a norm with a square: $T = \frac12 v \otimes v$ with a unit
+    vector has $T(I) = \frac12 > \frac14$. Corollary 39 uses it squared, so nothing that follows is affected. The version read
+    is that of the proceedings.
     """
 
     def left(square: Basic) -> Basic:
-        return stated.quantity.subs(dict.fromkeys(stated.quantity.atoms(TraceNorm), square))
+        return stated.quantity.subs(dict.fromkeys(stated.quantity.atoms(TraceNorm), square)).doit()
 
     domains = stated.domain_map()
-    power = left(norm**2)
-    yield AtMost(power, stated.bound.subs(r, 1), domains, by="T = c v^p, for which the left norm is |c|")
-    majorant = left(norm**2 * r**ell)
-    yield AtMost(majorant.doit(), stated.bound.doit(), domains, by="Cauchy-Schwarz")
+    power, trace = left(norm**2), left(norm**2 * r)
+    steps = (
+        Given("the inequality of Cauchy and Schwarz"),
+        AtMost(left(norm**2 * r**ell), stated.bound.doit(), domains, by="Cauchy-Schwarz"),
+    )
+    by = "T = c v^p, for which the left norm is |c|"
+    yield AtMost(power, stated.bound.subs(r, 1), domains, by=by, steps=steps)
+    yield AtMost(trace, stated.bound.subs(ell, 1).doit(), domains, by="T = c I, for which it is |c| r, with l = 1")
 
 
 with as_printed():
@@ -401,9 +410,12 @@ with as_printed():
 CONCENTRATION = {iota: Interval(1, oo), k: S.Naturals0, r: integers(1)}
 
 
-def _markov(stated: Whp, moment: Basic) -> Iterator[Obligation]:
+def _markov(stated: Whp, moment: Basic) -> Iterator[Exact | Given]:
     """Markov's inequality at q = 2 iota, where the q-th moment's root squared is at most ``moment``: the probability is at
     most (moment / threshold^2)^iota."""
+    yield HYPERCONTRACTIVE
+    if stated.threshold.has(Piecewise) or stated.failure.has(Piecewise):
+        return  # nothing to simplify: what is left is the search for counterexamples
     domains = stated.domain_map()
     half = Symbol("i", integer=True, nonnegative=True)
     for parity in (0, 1):
@@ -412,6 +424,11 @@ def _markov(stated: Whp, moment: Basic) -> Iterator[Obligation]:
         by = f"the moment is at most 1/e of the threshold's square, k = {order[k]}"
         yield AtMost(ratio * exp(1), 1, {**domains, half: S.Naturals0}, by=by)
     yield AtMost(exp(-iota), stated.failure, {iota: domains[iota]}, by="Markov's inequality")
+
+
+def _reach(stated: Whp) -> Basic:
+    """The |<u, w>| at which T = u^p, for which |T(w^k)| = |<u, w>|^k and r = 1, passes the threshold; k >= 1."""
+    return Max(stated.threshold.subs(r, 1), 0) ** (1 / k)
 
 
 @paper.claim(
@@ -428,9 +445,13 @@ def corollary_40(stated: Whp) -> Iterator[Obligation]:
     The components of $T(w^{\otimes k})$ are polynomials of degree $k$, so by hypercontractivity and Minkowski's inequality
     $(E\|T(w^{\otimes k})\|^q)^{2/q} \le (q-1)^k\,E\|T(w^{\otimes k})\|^2$, which Corollary 39 bounds. Markov's inequality
     at $q = 2\iota$, with $q - 1 \le 2\iota$, does the rest. The paper goes by the fourth moment and Lemma 30.
+    Counterexamples are looked for among powers, $T = u^{\otimes p}$ with a unit vector, whose tails are exact; there the
+    threshold could be lower.
     """
-    yield from _markov(stated, (2 * iota) ** k * energy_bound)
-    yield HYPERCONTRACTIVE
+    tail = UpperTail(1, _reach(stated) ** 2)
+    every = stated.domain_map() | {k: integers(1)}
+    steps = tuple(_markov(stated, (2 * iota) ** k * energy_bound))
+    yield AtMost(tail, stated.failure, every, by="exact tail of T = u^p, with r = 1", steps=steps)
 
 
 with as_printed():
@@ -610,7 +631,7 @@ with as_printed():
     locator="Lemma 45, on powers of vectors",
     title="Moment tensors of a uniform vector on the sphere",
     stated=Identity(
-        Symbol(r"\mathbb{E}_{w\sim S^{d-1}}\left\langle w, v\right\rangle^{2k}"),
+        Symbol(r"\mathbb{E}_{\overline{w}\sim S^{d-1}}\left\langle \overline{w}, v\right\rangle^{2k}"),
         spherical_moment,
         {d: integers(2), k: S.Naturals0},
     ),
@@ -619,8 +640,8 @@ with as_printed():
 def lemma_45(stated: Identity) -> Iterator[Obligation]:
     r"""The moments on the sphere are those of the normal law, divided by those of its length; for unit vectors $v$.
 
-    A normal vector is its length times an independent uniform direction (the paper gives both vectors the same letter).
-    Independently of this, $\langle w,v\rangle$ has a density proportional to $(1-s^2)^{(d-3)/2}$, and its moments are
+    A normal vector is its length times an independent uniform direction, $w = \nu\overline{w}$. Independently of this,
+    $\langle\overline{w},v\rangle$ has a density proportional to $(1-s^2)^{(d-3)/2}$, and its moments are
     $B(k + \frac12, \frac{d-1}2)/B(\frac12, \frac{d-1}2)$, exactly.
     """
     half = Rational(1, 2)
@@ -701,5 +722,7 @@ def corollary_46(stated: Whp) -> Iterator[Obligation]:
     A normal vector is $\nu w$, so that $E\|T(w^{\otimes k})\|^q$ is the normal law's, divided by $E\nu^{qk} \ge
     (E\nu^2)^{qk/2} = d^{qk/2}$ (Jensen's inequality, $qk \ge 2$; for $k = 0$ it is an equality).
     """
-    yield from _markov(stated, (2 * iota / d) ** k * energy_bound)
-    yield HYPERCONTRACTIVE
+    tail = cap_probability(d, Min(_reach(stated), 1))
+    every = stated.domain_map() | {k: integers(1), d: integers(2)}
+    steps = tuple(_markov(stated, (2 * iota / d) ** k * energy_bound))
+    yield AtMost(tail, stated.failure, every, by="exact tail of T = u^p, with r = 1", steps=steps)
