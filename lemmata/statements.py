@@ -92,9 +92,15 @@ class Statement:
 def latex(expression: Basic) -> str:
     """LaTeX of an unevaluated expression, in the order in which it was typed; of a sum's limits, its sign."""
     if isinstance(expression, sympy.Tuple):
-        index, low, high = (sympy.latex(part, order="none") for part in expression)
+        index, low, high = (_typeset(part) for part in expression)
         return rf"\sum_{{{index}={low}}}^{{{high}}}"
-    return str(sympy.latex(_without_ones(expression), order="none"))
+    return _typeset(_without_ones(expression))
+
+
+def _typeset(expression: Basic) -> str:
+    # Names that are LaTeX already must not be taken apart at their sub- and superscripts.
+    names = {symbol: symbol.name for symbol in expression.atoms(Symbol) if "\\" in symbol.name}
+    return str(sympy.latex(expression, order="none", symbol_names=names))
 
 
 def _without_ones(expression: Basic) -> Basic:

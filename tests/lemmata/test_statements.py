@@ -141,3 +141,9 @@ def test_putting_back_what_stood_there_changes_nothing(place: int) -> None:
 
 def test_replacing_nothing_returns_the_expression_itself() -> None:
     assert replace(PRINTED, d, y) is PRINTED
+
+
+def test_names_that_are_latex_stay_as_they_are_typed() -> None:
+    name = r"\Pr\left[\exists i \le n : \|x_i\|^2 \notin [d/2, 2d]\right]"
+    assert Upper(sympy.Symbol(name), x).latex() == rf"{name} \le x"
+    assert Identity(q, sympy.Symbol("c_12")).latex() == "q = c_{12}"

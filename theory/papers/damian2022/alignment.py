@@ -24,7 +24,7 @@ second_moment, hessian_norm = symbols(r"\mathbb{E}y^2 \|H\|_F", positive=True)
 """E y^2, label noise included, and the Frobenius norm of the average Hessian."""
 
 gate, ratio = symbols(r"\sigma' \rho")
-cosine = Symbol(r"\cos\angle(x_i,x_j)")
+cosine = Symbol(r"\cos\angle(x_{i},x_{j})")
 
 with as_printed():
     gate_left = gate - Rational(1, 2)
@@ -222,7 +222,7 @@ def _last_branch(*branches: tuple[Basic, Basic]) -> Basic:
     locator="Corollary 14, the term of the samples",
     title="The order of the sampling noise",
     stated=Rate(
-        Symbol(r"\|g_n(w) - g(w)\|"),
+        Symbol(r"\|g_{n}(w) - g(w)\|"),
         {d: Rational(1, 2), n: Rational(-1, 2)},
         {d: integers(2), n: S.Naturals, noise: Interval(0, oo)},
         tight=True,

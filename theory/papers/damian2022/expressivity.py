@@ -17,7 +17,6 @@ from sympy import (
     Symbol,
     factorial,
     oo,
-    pi,
     sqrt,
     symbols,
 )
@@ -27,7 +26,6 @@ from lemmata import (
     Definition,
     Edit,
     Equal,
-    Given,
     Identity,
     Lower,
     Rate,
@@ -39,17 +37,46 @@ from lemmata.obligations import Obligation
 from theory.bounds import Monomial
 from theory.feature_moments import gradient_moment, preprocessed
 from theory.hermite import He
-from theory.kernels import step_kernel
-from theory.papers.damian2022.paper import d, k, n, p, paper, x
-from theory.papers.damian2022.setting import iota, kappa, r
+from theory.papers.damian2022.alignment import arcsine_kernel
+from theory.papers.damian2022.first_step import lemma_10_linear_part
+from theory.papers.damian2022.gradient import lemma_13_even
+from theory.papers.damian2022.paper import d, k, n, p, paper, q, x
+from theory.papers.damian2022.setting import iota, kappa, r, varsigma
+from theory.papers.damian2022.tensors import HYPERCONTRACTIVE, corollary_39, corollary_42_sphere, corollary_47, lemma_45
 
 positive = Interval.open(0, oo)
 
 # Lemma 20: the remainder.
 
-HYPERCONTRACTIVITY = (
-    "hypercontractivity (Prato & Tubaro 2007, Theorem 4.3), from the second moment to the moments of order j"
+
+@paper.claim(
+    "lemma-20-preprocessing",
+    locator="Lemma 20, proof: the display after the series, its last term",
+    title="What preprocessing leaves in the principal subspace",
+    stated=Rate(
+        Symbol(r"\|\Pi^{\star}(C_{1} - \beta)\|/2"),
+        {n: Integer(-1)},
+        domains={n: S.Naturals, q: integers(2), varsigma: Interval(0, oo)},
+        tight=True,
+        regime="root mean square; f = He_q(u.x)/sqrt(q!)",
+    ),
+    correction=[Edit("a square root is missing, which Lemma 10 has", "exponents.n", Integer(-1), Rational(-1, 2))],
+    depends_on=[lemma_10_linear_part],
 )
+def lemma_20_preprocessing(stated: Rate) -> Iterator[Obligation]:
+    r"""The display ends in $O(d\iota^{p+1}/n)$ for the part of $\alpha$ and $\beta$, which Lemma 10 bounds by its square root.
+
+    On $f^\star = He_q(u\cdot x)/\sqrt{q!}$, $q \ge 2$, $C_1$ vanishes, and $\langle u,\beta\rangle = \frac1n\sum_i y_i\langle
+    u,x_i\rangle$ has the second moment $E[y^2\langle u,x\rangle^2]/n = (2q + 1 + \varsigma^2)/n$: at fixed $d$ a quantity of
+    order $n^{-1/2}$ is not $O(1/n)$. The lemma itself, and all that follows, has the root. The version read is that of the
+    proceedings.
+    """
+    along = lemma_10_linear_part.upheld
+    assert isinstance(along, Identity)
+    squared = along.right.subs(d, 1).doit() / 4
+    yield Equal(squared * 4 * n, 2 * q + 1 + varsigma**2, stated.domain_map(), by="Lemma 10 along u, where d = 1")
+    degree = sympy.degree(sympy.numer(squared), n) - sympy.degree(sympy.denom(squared), n)
+    yield Equal(2 * stated.exponents[n], degree, by="power of n in the second moment")
 
 
 @paper.claim(
@@ -63,14 +90,15 @@ HYPERCONTRACTIVITY = (
         tight=True,
         regime="r at most d, j at most 4p",
     ),
+    depends_on=[lemma_13_even, corollary_39, lemma_45],
 )
 def lemma_20(stated: Rate) -> Iterator[Obligation]:
-    r"""The remainder's terms, by their second moments over $w$ on the sphere: $C_{2k}(w^{\otimes 2k-1})$, $k \ge 2$, is of order
-    $r^{k-1}/d^{2k-1}$ and $\Pi^\star w\,C_{2k}(w^{\otimes 2k})$, $k \ge 1$, of order $r^{k+1}/d^{2k+1}$.
+    r"""The remainder's terms, by their second moments over $w$ on the sphere: by Corollary 39, $C_{2k}(w^{\otimes 2k-1})$,
+    $k \ge 2$, is of order $r^{k-1}/d^{2k-1}$ and $\Pi^\star w\,C_{2k}(w^{\otimes 2k})$, $k \ge 1$, of order $r^{k+1}/d^{2k+1}$.
 
     For $r \le d$ all are at most of the order $r^2/d^3$. The term $\Pi^\star w\,(w^\top H w)$ reaches it: for $H = I_r/\sqrt r$
     its second moment is $E\|\Pi^\star w\|^6/r = (r+2)(r+4)/(d(d+2)(d+4))$. The samples add $\sqrt{d\iota^{p+1}/n}$, by
-    Corollary 34.
+    Corollary 34 and Lemma 10.
     """
     domains = {r: integers(1), d: integers(1)}
     squared = Monomial.of(Integer(1), {v: 2 * exponent for v, exponent in stated.exponents.items()})
@@ -93,7 +121,7 @@ def lemma_20(stated: Rate) -> Iterator[Obligation]:
         for variable, power in [(r, ratio.power(r) + ratio.power(d)), (excess, ratio.power(d))]:
             by = f"{name}, relative power of {variable}"
             yield AtMost(power.subs(k, first + later), 0, {later: S.Naturals0}, by=by)
-    yield Given(HYPERCONTRACTIVITY)
+    yield HYPERCONTRACTIVE
 
 
 def _projected_moment(half: int) -> Expr:
@@ -117,37 +145,25 @@ sphere_constant = factorial(k) / (2**k * RisingFactorial(d / 2, k)) * least_eige
         sphere_constant,
         {k: S.Naturals, d: integers(2), least_eigenvalue: positive},
     ),
+    depends_on=[corollary_42_sphere],
 )
 def lemma_21_main_term(stated: Lower) -> Iterator[Obligation]:
     r"""The least eigenvalue of $E(Hw)^{\otimes 2k}$ on symmetric tensors of $S^\star$ is at least $k!\,\lambda_{\min}(H)^{2k} /
     (d(d+2)\cdots(d+2k-2))$, with equality for $H = \lambda I_r$, $r \ge 2$. The paper has $\gtrsim d^{-k}\lambda_{\min}(H)^{2k}$.
 
     $\langle T, (Hw)^{\otimes k}\rangle = \langle\hat T, w^{\otimes k}\rangle$ with $\|\hat T\|_F \ge
-    \lambda_{\min}^k\|T\|_F$, as each coordinate of $T$ in an eigenbasis is multiplied by $k$ eigenvalues. The polynomial is a
-    sum of terms $|w|^{2l}h_{k-2l}$ with harmonic $h$, orthogonal on the sphere and as tensors. For each, the second moment
-    over $\|\hat T\|_F^2$ is $k!/(2^k\,l!\,(d/2)_{k-l})$, by $\||w|^{2l}h\|^2 = \prod_{i=1}^l 2i(d+2j+2i-2)\,\|h\|^2$ in the
-    inner product of tensors, with $j = k - 2l$. It is least at $l = 0$. There $\mathrm{Re}(w_1 + iw_2)^k$ attains it, whose
-    tensor has the squared norm $2^{k-1}$.
+    \lambda_{\min}^k\|T\|_F$, as each coordinate of $T$ in an eigenbasis is multiplied by $k$ eigenvalues; Corollary 42, on the
+    sphere, is applied to $\hat T$. The tensor of $\mathrm{Re}(w_1 + iw_2)^k$, of squared norm $2^{k-1}$, attains it.
     """
     domains = stated.domain_map()
     # |w_1 + i w_2|^2 of a normal vector is twice an exponential variable, whose moments are k!.
     length_moment = 2**k * RisingFactorial(d / 2, k)
     attained = (2**k * factorial(k) / length_moment / 2) / 2 ** (k - 1) * least_eigenvalue ** (2 * k)
     yield Equal(stated.bound, attained, domains, by="attained by Re (w_1 + i w_2)^k")
-
-    order, trace = symbols("j l")
-    components = {d: domains[d], trace: S.Naturals, order: S.Naturals0, least_eigenvalue: positive}
-    degree = {k: order + 2 * trace}
-    # Raised by the factors that the component with one more |w|^2 has instead.
-    ratio = (d / 2 + order + trace) / trace
-    component = (
-        factorial(k) / (2**k * factorial(trace) * RisingFactorial(d / 2, k - trace)) * least_eigenvalue ** (2 * k)
-    )
-    before = component.subs(trace, trace - 1).subs(degree)
-    yield Equal(component.subs(trace, 0), stated.bound, domains, by="the bound is the harmonic component's")
-    yield Equal(component.subs(degree), before * ratio, components, by="from l - 1 to l")
-    yield AtMost(trace, d / 2 + order + trace, components, by="which is no less")
-    yield Given("decomposition into harmonic polynomials (Stein & Weiss 1971, Theorem IV.2.1)")
+    on_sphere = corollary_42_sphere.upheld
+    assert isinstance(on_sphere, Lower)
+    by = "Corollary 42 on the sphere"
+    yield Equal(stated.bound, on_sphere.bound * least_eigenvalue ** (2 * k), domains, by=by)
 
 
 C = Symbol("C")
@@ -201,7 +217,7 @@ def lemma_21_conditions(stated: Definition) -> Iterator[Obligation]:
         tight=True,
         regime="at fixed k, for n and d as large as the lemma assumes",
     ),
-    depends_on=[lemma_21_main_term, lemma_21_conditions],
+    depends_on=[lemma_21_main_term, lemma_21_conditions, corollary_47],
 )
 def lemma_21(stated: Rate) -> Iterator[Obligation]:
     r"""The main term, with $\lambda_{\min}(H)^{-2} = r\kappa^2$, is of the order $(rd\kappa^2)^{-k}$; a quarter of it is
@@ -218,38 +234,7 @@ def lemma_21(stated: Rate) -> Iterator[Obligation]:
     yield Equal(following * (d + 2 * k), share * (k + 1) * d, domains, by="from k to k + 1")
     yield AtMost(d + 2 * k, (2 * k + 1) * d, domains, by="the factor is at least (k + 1)/(2k + 1)")
     yield AtMost(d, d + 2 * k, domains, by="the factor is at most k + 1")
-    yield Given(HYPERCONTRACTIVITY)
-
-
-# The moments of the features of given data.
-
-cosine_of_inputs = Symbol(r"\rho")
-
-
-@paper.claim(
-    "feature-moments",
-    locator="Lemma 21 and Corollary 22, the moments for k = 1",
-    title="Second moments of the features of given data",
-    source="derived here",
-    stated=Identity(
-        Symbol(r"\mathbb{P}_w[w \cdot x \ge 0,\ w \cdot x' \ge 0]"),
-        step_kernel(cosine_of_inputs),
-        {cosine_of_inputs: Interval.open(-1, 1)},
-    ),
-)
-def feature_moments(stated: Identity) -> Iterator[Obligation]:
-    r"""For any data, $E_w[g_n g_n^\top] = n^{-2}\sum_{ij} y_iy_j\,x_ix_j^\top\,P[w\cdot x_i \ge 0, w\cdot x_j \ge 0]$, with
-    labels as preprocessed; the probability depends on the cosine $\rho$ of the two inputs.
-
-    The two pre-activations are jointly normal with correlation $\rho$, and $\partial P/\partial\rho$ is their joint density
-    at the origin, $1/(2\pi\sqrt{1-\rho^2})$ (Plackett's identity). At $\rho = 0$ they are independent.
-    """
-    rho = cosine_of_inputs
-    formula = stated.right
-    yield Equal(formula.subs(rho, 0), Rational(1, 4), by="independent signs")
-    density_at_origin = 1 / (2 * pi * sqrt(1 - rho**2))
-    yield Equal(formula.diff(rho), density_at_origin, stated.domain_map(), by="derivative in the correlation")
-    yield Given("Plackett 1954, identity (3)")
+    yield HYPERCONTRACTIVE
 
 
 # Corollary 22: dual features.
@@ -310,7 +295,7 @@ with as_printed():
     title="Size of the weights that represent a tensor",
     stated=Upper(second_moment_of_dual, printed_bound, {signal: positive, mixed: S.Reals, noise: positive}),
     depends_on=[lemma_21],
-    provenance=[feature_moments],
+    provenance=[arcsine_kernel],
     correction=[
         Edit("the block of the inverse is the inverse of the Schur complement", "bound", printed_bound, schur_bound)
     ],
@@ -332,7 +317,7 @@ def corollary_22_moments(stated: Upper) -> Iterator[Obligation]:
     $f = He_2(x_1)$ in the plane, preprocessed as in Algorithm 1, give $E z_T^2 = 3.35/M_{PP}$; the factor
     is unbounded over moment matrices, and if $M$ is singular $T$ need not lie in its range, as for $g = \pm(1, 1)$, where
     $E[z_T\,g\cdot x] = (x_1 + x_2)/2$. To replace $g_n$ by $\Pi^\star g_n$ in $z_T$ would mend the bound, but then the
-    average is no longer $\langle T, x^{\otimes k}\rangle$.
+    average is no longer $\langle T, x^{\otimes k}\rangle$. The bound on $|z_T|$ rests on the same step.
 
     What would close the gap is a bound from below for the Schur complement in the place of Lemma 21. For $k = 1$ and normal
     inputs it seems to hold with a constant: on $f = He_2(x_1)/\sqrt2$ with $n$ from $d^2$ to $4d^2$ and $d \le 40$,

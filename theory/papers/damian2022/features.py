@@ -136,7 +136,7 @@ def corollary_18(stated: Construction) -> Iterator[Obligation]:
     Where $\mu$ is the density of $b$, it cancels against the one in the denominator: what is left is the integral over
     $[-1, 1]$ of Lemma 17, which is found anew for $k = 0$, $k = 1$ and a symbolic $k \ge 2$. The printed $\mu$ depends on
     $x$, on which a weight may not depend. The paper prints $\sup|v_k| \lesssim 1$; the constant derived here in its place
-    is attained at $a = b = \pm 1$, where $|\bar v_k|$ and $1/\mu$ are both largest.
+    is attained at $a = b = -1$, where $|\bar v_k|$ and $1/\mu$ are both largest.
     """
     weight, density_of_bias = stated.parts.values()
     reproduced, ratio = stated.properties.values()

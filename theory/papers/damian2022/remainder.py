@@ -18,7 +18,7 @@ from theory.samples import overlap_moment
 
 OVERLAP = {t: Interval(-1, 1)}
 m, r = symbols("m r")
-hessian_norm, trace, form = symbols(r"\|H\|_F \operatorname{tr}H {w^\top}Hw")
+hessian_norm, trace, form = symbols(r"\|H\|_F \operatorname{tr}(H) {w^\top}Hw")
 LEADING = 1 / sqrt(2 * pi)
 """phi(0), the factor of H w."""
 

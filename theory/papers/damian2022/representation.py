@@ -63,11 +63,13 @@ def lemma_23(stated: Construction) -> Iterator[Obligation]:
     r"""$f_{h_T}(x) = E_{a,w,b}[h_T(a,w,b)\,\sigma(w^{(1)}\cdot x + b)]$ with $w^{(1)} = 2\eta_1 a\,g_n(w)$ is $\langle T,
     x^{\otimes k}\rangle$ wherever the indicators are one.
 
-    In one dimension, with one value of $g_n(w) > 0$ and $T = 1$, $z_T = g_n(w)^{-k}$. The average over $a$ and $b$ is the one
-    of Lemma 17 at the pre-activation $2\eta_1 g_n(w)x$; it is integrated exactly for $k = 0$, $k = 1$ and a symbolic $k \ge 2$,
-    at every $x$ that the indicator lets pass. As printed the indicator lets pass $|g_n(w)\cdot x| \le 1$, and at a
-    pre-activation of $6/5$ the average for $k = 2$ is $7/5$ instead of $36/25$. The line after next in the proof has the right
-    event, $|2\eta_1 g_n(w)\cdot x_i| \ge 1$. The other indicator, $\eta_1\|g_n(w)\| \le 1$, serves the supremum only.
+    In one dimension, with one value of $g_n(w) > 0$ and $T = 1$, $z_T = g_n(w)^{-k}$. The average over $a$ and $b$ is the
+    one of Lemma 17 at the pre-activation $2\eta_1 g_n(w)x$; it is integrated exactly for $k = 0$, $k = 1$ and a symbolic $k
+    \ge 2$, at every $x$ that the indicator lets pass. As printed the indicator lets pass $|g_n(w)\cdot x| \le 1$, and at a
+    pre-activation of $6/5$ the average for $k = 2$ is $7/5$ instead of $36/25$. The line after next in the proof has the
+    right event, $|2\eta_1 g_n(w)\cdot x_i| \ge 1$, and with either indicator the exceptional events have probability
+    $\mathrm{poly}(n, d)e^{-\iota}$, so that the lemma's conclusion is not affected. The other indicator, $\eta_1\|g_n(w)\|
+    \le 1$, serves the supremum only.
     """
     (head,), (reproduced,) = stated.parts.values(), stated.properties.values()
     value, reach, rest = support(head)
@@ -170,13 +172,14 @@ with as_printed():
 def corollary_24_step_size(stated: Upper) -> Iterator[Obligation]:
     r"""$|2\eta_1 g_n(w)\cdot x_i| \le 1$ with high probability, which Corollary 18 and Lemma 25 need.
 
-    Lemma 16 gives $\max_i|g_n(w)\cdot x_i| \le \sqrt{\iota^3/d}$. With $\eta_1 = \sqrt{d/\iota^3}$, as Corollary
-    24 and Lemma 25 print it, this leaves $2$. Lemma 23 has $\eta_1 = \sqrt{d/(C^2\iota^3)}$, and any $C \ge 2$ serves; if
-    Lemma 16 holds up to a constant only, as its proof says, twice that constant.
+    Lemma 16 gives $\max_i|g_n(w)\cdot x_i| \le \sqrt{\iota^3/d}$. With $\eta_1 = \sqrt{d/\iota^3}$, as Corollary 24 and
+    Lemma 25 print it, this leaves $2$. Lemma 23 has $\eta_1 = \sqrt{d/(C^2\iota^3)}$, and any $C \ge 2$ serves; if Lemma 16
+    holds up to a constant only, as its proof says, twice that constant. No order changes.
     """
+    # SymPy splits roots of products whose factors are known to be positive.
     positive_sizes = {symbol: Dummy(symbol.name, positive=True) for symbol in stated.quantity.free_symbols}
-    simplified = sympy.simplify(stated.quantity.doit().xreplace(positive_sizes))
-    quantity = simplified.xreplace({dummy: symbol for symbol, dummy in positive_sizes.items()})
+    split = stated.quantity.doit().xreplace(positive_sizes).doit()
+    quantity = split.xreplace({dummy: symbol for symbol, dummy in positive_sizes.items()})
     yield AtMost(quantity, stated.bound, stated.domain_map(), by="Lemma 16 times the step")
 
 
@@ -270,8 +273,9 @@ def lemma_25_variance(stated: Rate) -> Iterator[Obligation]:
     r"""A variable $0 \le z \le b$ has a variance of at most $b\,E z$: here $b$ and $E z$ are of the orders that the paper states
     two sentences before, $m^{-2}$ both.
 
-    The paper prints $m^{-1}$ for the one and $m^{-3}$ for the product; the deviation that it finds next, $m^{-3/2}$, is the one
-    that follows from $m^{-4}$. The inequality is that of Bhatia and Davis; Popoviciu's, $b^2/4$, would not do.
+    The paper prints $m^{-1}$ for the one and $m^{-3}$ for the product; the deviation that it finds next, $m^{-3/2}$, is the
+    one that follows from $m^{-4}$. As an upper bound $m^{-3}$ is true, but the next line would not follow from it. The
+    inequality is that of Bhatia and Davis; Popoviciu's, $b^2/4$, would not do.
     """
     (term,) = Bound.read(stated.quantity, WIDTHS).terms
     for variable, exponent in stated.exponents.items():
@@ -282,7 +286,7 @@ def lemma_25_variance(stated: Rate) -> Iterator[Obligation]:
     "lemma-25-deviation",
     locator="Lemma 25, proof: Bernstein's inequality for the squared weights",
     title="Deviation of the squared norm of the head",
-    stated=Identity(Symbol(r"\|a^\star\|^2 - \mathbb{E}\|a^\star\|^2"), deviation, width_domains),
+    stated=Identity(Symbol(r"\text{order of }\|a^\star\|^2 - \mathbb{E}\|a^\star\|^2"), deviation, width_domains),
     correction=[
         Edit(
             "the second term is the bound on z_i: kappa has the power 4p", "right", kappa ** (3 * p), kappa ** (4 * p)
@@ -305,14 +309,34 @@ least_width = r**p * kappa ** (2 * p) * iota ** (6 * p + 1)
 """The width that Lemma 25 assumes, m >= r^p kappa^2p iota^(6p+1)."""
 
 
-def _at_most_at_large_width(derived: Basic, stated: Rate) -> Iterator[Obligation]:
-    """Each derived term is at most of the stated order, in every variable, where m is at least ``least_width``."""
+def _at_most_at_large_width(stated: Rate) -> Iterator[Obligation]:
+    """Each term of the quantity is at most of the stated order, in every variable, where m is at least ``least_width``."""
     excess = Symbol("t")
-    for number, term in enumerate(Bound.read(derived, WIDTHS).terms, start=1):
+    for number, term in enumerate(Bound.read(stated.quantity, WIDTHS).terms, start=1):
         ratio = (term.expression / stated.order).subs(m, least_width * excess)
         (share,) = Bound.read(ratio, (*WIDTHS, excess)).terms
         for variable in (excess, r, kappa, iota):
             yield AtMost(share.power(variable), 0, {p: S.Naturals}, by=f"term {number}, power of {variable}")
+
+
+def _bound_on_squared_norm() -> Basic:
+    """The mean of the squared norm of the head and its deviation, with Bernstein's powers of iota."""
+    upheld = lemma_25_deviation.upheld
+    assert isinstance(upheld, Identity)
+    spread, largest = upheld.right.args
+    return m * mean_of_square + sqrt(iota) * spread + iota * largest
+
+
+def _bound_on_distance() -> Basic:
+    """The deviation of an average over m neurons from its mean, by Bernstein's inequality."""
+    moment, supremum = corollary_24_second_moment.upheld, corollary_24_supremum.upheld
+    assert isinstance(moment, Rate)
+    assert isinstance(supremum, Rate)
+    return sqrt(iota * moment.order / m) + iota * supremum.order / m
+
+
+with as_printed():
+    squared_norm, distance = _bound_on_squared_norm(), _bound_on_distance()
 
 
 @paper.claim(
@@ -320,7 +344,7 @@ def _at_most_at_large_width(derived: Basic, stated: Rate) -> Iterator[Obligation
     locator="Lemma 25, the norm of the head",
     title="Norm of a head of finitely many neurons",
     stated=Rate(
-        Symbol(r"\|a^\star\|^2"),
+        squared_norm,
         {m: Integer(-1), r: p, kappa: 2 * p, iota: 6 * p},
         domains=width_domains,
         regime="at fixed p, for m as large as the lemma assumes",
@@ -328,15 +352,13 @@ def _at_most_at_large_width(derived: Basic, stated: Rate) -> Iterator[Obligation
     depends_on=[lemma_25_deviation, corollary_24_second_moment],
 )
 def lemma_25_norm(stated: Rate) -> Iterator[Obligation]:
-    r"""Mean and deviation together, the latter with the factors $\sqrt\iota$ and $\iota$ of Bernstein's inequality, for $m \ge
-    r^p \kappa^{2p}\iota^{6p+1}$: each of the three terms is at most of the order of $r^p\kappa^{2p}\iota^{6p}/m$.
+    r"""What bounds $\|a^\star\|^2$ is its mean and the deviation together, the latter with the factors $\sqrt\iota$ and
+    $\iota$ of Bernstein's inequality. For $m \ge r^p \kappa^{2p}\iota^{6p+1}$ each of the three terms is at most of the
+    order of $r^p\kappa^{2p}\iota^{6p}/m$.
 
     So the misprints of the proof do not reach the lemma. The mean alone has $\iota^{3p}$.
     """
-    upheld = lemma_25_deviation.upheld
-    assert isinstance(upheld, Identity)
-    spread, largest = upheld.right.args
-    yield from _at_most_at_large_width(m * mean_of_square + sqrt(iota) * spread + iota * largest, stated)
+    yield from _at_most_at_large_width(stated)
 
 
 @paper.claim(
@@ -344,7 +366,7 @@ def lemma_25_norm(stated: Rate) -> Iterator[Obligation]:
     locator="Lemma 25, proof: Bernstein's inequality for the fit",
     title="Fit of a head of finitely many neurons at one input",
     stated=Rate(
-        Symbol(r"|f_{\theta^\star}(x) - f_h(x)|"),
+        distance,
         {m: Rational(-1, 2), r: p / 2, kappa: p, iota: (6 * p + 1) / 2},
         domains=width_domains,
         regime="at fixed p, for m as large as the lemma assumes",
@@ -358,7 +380,4 @@ def lemma_25_fit(stated: Rate) -> Iterator[Obligation]:
     second term, which Lemma 23's proof would give; with the corollary's power the bound holds as well, since $m \ge r^p
     \kappa^{2p}\iota^{6p+1}$. It is the second term that needs the power $6p + 1$.
     """
-    moment, supremum = corollary_24_second_moment.upheld, corollary_24_supremum.upheld
-    assert isinstance(moment, Rate)
-    assert isinstance(supremum, Rate)
-    yield from _at_most_at_large_width(sqrt(iota * moment.order / m) + iota * supremum.order / m, stated)
+    yield from _at_most_at_large_width(stated)
