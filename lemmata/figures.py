@@ -29,7 +29,7 @@ INK = "#24292f"
 
 # Okabe and Ito's palette, which colour-blind readers can tell apart, without its yellow (too faint on white).
 _COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
-_MARKERS = ("o", "s", "D", "^", "v", "P")
+_MARKERS = ("o", "s", "D", "^", "v", "P", "X")
 _DASHES = ("-", "--", "-.", ":")
 
 _STYLE: dict[Any, Any] = {

@@ -18,8 +18,11 @@ from lemmata.experiments import described
 from lemmata.measurements import Laboratory, region
 from lemmata.mutation import Mutant, late_mutants, mutants
 from lemmata.obligations import Exact, Given, IllFormed, Measured, Obligation
-from lemmata.statements import Edit, Statement, Tight, latex
+from lemmata.statements import Edit, Statement, Tight, Upper, latex
 from lemmata.verdicts import Finding, Grade, Outcome, Result, Status, weakest
+
+GENEROUS = 100
+"""By how much the witness of an existential constant is made more generous before a printed bound counts as refuted."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +73,9 @@ def judge(claim: Claim, laboratory: Laboratory, thorough: bool = True) -> dict[s
     if claim.obligations is None:
         return _unchecked(claim)
     printed = examine(claim, claim.stated, laboratory, thorough)
+    if printed.status is Status.FAILS and isinstance(claim.stated, Upper) and claim.stated.existential:
+        # That there is a constant is refuted when no witness near the declared one does: a much larger one is tried.
+        printed = examine(claim, claim.stated.with_witnesses_scaled(GENEROUS), laboratory, thorough)
     corrected = examine(claim, claim.upheld, laboratory, thorough) if claim.correction else printed
     edits = [_judge_edit(claim, edit, laboratory) for edit in claim.correction]
     measured = _is_measured(corrected)

@@ -163,6 +163,12 @@ class Upper(Statement):
     def stronger(self) -> Mapping[str, int]:
         return {"bound": -1}
 
+    def with_witnesses_scaled(self, factor: int) -> Self:
+        """The statement with witnesses that ask for less by a factor: positive ones, larger above and smaller below."""
+        power = -self.stronger["bound"]
+        scaled = {constant: witness * sympy.Integer(factor) ** power for constant, witness in self.existential.items()}
+        return dataclasses.replace(self, existential=scaled)
+
     @property
     def witnessed(self) -> Basic:
         """The bound with the witnesses in the place of the existential constants."""

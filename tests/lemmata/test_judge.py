@@ -465,3 +465,15 @@ def test_a_gap_that_is_none_is_found_out(kind: str) -> None:
     record = judged(sum_by_induction, Identity(q, GAUSS, {n: integers(1)}), listed={kind: "does not follow"})
     assert record["status"] == "holds"
     assert found_out(record)
+
+
+def below_its_witness(stated: Upper) -> Iterator[Obligation]:
+    yield AtMost(stated.quantity, stated.witnessed, stated.domain_map())
+
+
+def test_a_printed_constant_is_refuted_only_if_a_much_larger_one_fails_too() -> None:
+    constant, every = Symbol("C"), {n: integers(1)}
+    small = judged(below_its_witness, Upper(30 * n, constant * n, every, {constant: Integer(2)}))
+    assert small["status"] == "holds"
+    growing = judged(below_its_witness, Upper(n**2, constant * n, every, {constant: Integer(2)}))
+    assert growing["status"] == "fails"

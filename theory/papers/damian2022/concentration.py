@@ -165,7 +165,7 @@ lemma_30 = paper.state(
 
 lemma_32 = paper.state(
     "lemma-32",
-    locator="Lemma 32 and Corollary 34",
+    locator="Lemma 32",
     title="Uniform deviation of the empirical gradient",
     stated=Whp(
         Symbol(r"\sup_w \|g_n(w) - g(w)\| / (\mathbb{E}f^2)^{1/2}"),
@@ -196,7 +196,7 @@ with as_printed():
 @paper.claim(
     "lemma-32-truncation",
     locator="Lemma 32, display on the truncated mean, last two lines",
-    title="What the truncation takes away",
+    title="What the truncation takes away, for iota >= log(2n)",
     stated=Upper(truncated_away, truncation_rate, {d: integers(1), n: integers(1), iota: HALF_LINE}, {Symbol("C"): Integer(2)}),
     correction=[Edit("the exponent is negative: it comes from the probability of a large label", "quantity", growing, decaying)],
 )  # fmt: skip
@@ -235,7 +235,7 @@ with as_printed():
 
 @paper.claim(
     "lemma-33-normalisation",
-    locator="Lemma 33, third and last displays of the proof",
+    locator="Lemma 33, last display of the proof",
     title="Second moment of the sum over the label noise",
     stated=Upper(
         noise_moment, noise_rate, {d: integers(1), n: integers(1), iota: Interval(1, oo)},
@@ -245,8 +245,9 @@ with as_printed():
 )  # fmt: skip
 def lemma_33_normalisation(stated: Upper) -> Iterator[Obligation]:
     r"""For fixed unit vectors $u, w$ the square of $\sum_i \epsilon_i (u\cdot x_i) 1\{w\cdot x_i \ge 0\}$ has mean
-    $\varsigma^2 n/2$, here in units of $\varsigma^2$: it grows with $n$, while the displays bound the supremum of that sum
-    by $\varsigma\sqrt{d\iota/n}$, up to a constant. With the factor $1/n$ of the lemma's statement, the mean square is
+    $\varsigma^2 n/2$, here in units of $\varsigma^2$: it grows with $n$, while the last display bounds the supremum of that
+    sum by $\varsigma\sqrt{d\iota/n}$, up to a constant; the display before it leaves the factor $1/n$ out too,
+    where it does no harm. With the factor $1/n$ of the lemma's statement, the mean square is
     $\varsigma^2/(2n)$. What is checked is this second moment, which a bound of the supremum must dominate up to rare events;
     no constant makes the printed one do so. The supremum over $u$ and $w$ is not checked.
 

@@ -397,7 +397,12 @@ with as_printed():
         {step_size: positive, head_overlap: S.Reals, varsigma: positive, x: positive, t: positive},
     ),
     correction=[
-        Edit("W(1) is a function of the noise: the exact mean for n = 2, d = 1", "right", S.Zero, residual_noise)
+        Edit(
+            "W(1) is a function of the noise: the exact mean for n = 2, d = 1 and a head that is held fixed",
+            "right",
+            S.Zero,
+            residual_noise,
+        )
     ],
     listed={
         "gap": "Hoeffding's inequality is used for the residuals as if they did not depend on the noise; they do, through "
@@ -412,13 +417,15 @@ def lemma_26(stated: Identity) -> Iterator[Obligation]:
     The smallest example has $d = 1$ and $n = 2$ samples, $x_1 = x$ and $x_2 = -t$, one pair of neurons with $w > 0$, and
     biases redrawn so large that both neurons are active on both samples; $\gamma = \sum_j a^\star_j a_j$. The four draws of
     the noise are enumerated through Algorithm 1: preprocessing, first step, prediction. The mean is not zero; it is that
-    of a noisy gradient which fits its own noise. Preprocessing adds to it, since $\alpha$ and $\beta$ hold the noise too, and
-    so does the head. The example shows that the step does not follow; how large the mean is where $n$ meets the lemma's
+    of a noisy gradient which fits its own noise. Preprocessing of the labels is included; the affine part of the prediction and
+    the head, held fixed here, depend on the noise as well. The example shows that the step does not follow; how
+    large the mean is where $n$ meets the lemma's
     hypothesis is not settled here.
 
     The gap does not reach Theorem 1: the middle term is at most $2\varsigma$ times the deviation of Lemma 49 over the
-    whole class, see claim ``theorem-1-sharper``. Nor does it reach Theorem 3, where features and head are built from another
-    sample. The version read is that of the proceedings.
+    whole class, see claim ``theorem-1-sharper``. Nor does it reach Theorem 3, where features and the constructed
+    head are built from
+    another sample. The version read is that of the proceedings.
     """
     points = (x, -t)
     mean = (sum((_residual_times_noise(points, draw) for draw in signs(2)), Integer(0)) / 4).expand()
@@ -495,7 +502,8 @@ with as_printed():
     provenance=[theorem_1, lemma_26],
 )
 def theorem_1_sharper(stated: Construction) -> Iterator[Obligation]:
-    r"""The noise's energy is $\varsigma^2$ exactly, and $\frac1n\langle\delta, \epsilon\rangle \le \varsigma R$ with
+    r"""Given Lemma 25: the noise's energy is $\varsigma^2$ exactly, and $\frac1n\langle\delta, \epsilon\rangle \le \varsigma R$
+    with
     $R = \sup_{f \in F} |\frac1n\sum_i (f - f^\star)(x_i)\,\epsilon_i/\varsigma|$ over the class of the proof, no matter how the
     residuals depend on the noise.
 
@@ -661,8 +669,9 @@ def theorem_3(stated: Construction) -> Iterator[Obligation]:
     depends_on=[theorem_3],
 )  # fmt: skip
 def appendix_b(stated: Construction) -> Iterator[Obligation]:
-    r"""The last display of the proof bounds the loss by $\sqrt{d^2 r/n} + \sqrt{r^p\kappa^{2p}/\min(n, m)}$, with the
-    samples $n$ of pre-training; the theorem, and the steps before, have the $N$ of the second task.
+    r"""The last display of the proof bounds the loss by $\sqrt{d^2 r/n} + \sqrt{r^p\kappa^{2p}/\min(n, m)}$. The displays
+    of this appendix write $n$ for the samples of either task; the theorem has $N$ for those of the second. Read with $N$ in
+    the second term, the display still has $\sqrt{d^2 r/n}$ where the theorem has $N^{-1/4}$.
 
     It must have the terms of Theorem 3. The first printed term may stand for the hypothesis $n \ge d^2 \kappa^2 r$, without
     which the bound is to say nothing; the sample of pre-training enters in no other way. The term of order $N^{-1/4}$ is in

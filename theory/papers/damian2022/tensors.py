@@ -181,7 +181,7 @@ with as_printed():
 @paper.claim(
     "lemma-35",
     locator="Lemma 35, first display of the proof",
-    title="The target in monomials",
+    title="The target in monomials, for k <= p",
     stated=Identity(Symbol("T_k"), taylor_tensor, {k: S.Naturals0, p: S.Naturals0}),
     depends_on=[definition_37],
 )
@@ -223,7 +223,7 @@ with as_printed():
 @paper.claim(
     "lemma-38",
     locator="Lemma 38",
-    title="Energy of a contraction with a normal vector",
+    title="Energy of a contraction with a normal vector, for k <= p",
     stated=Identity(Symbol(r"\mathbb{E}\|T(w^{\otimes k})\|_F^2"), energy, {k: S.Naturals0}),
     depends_on=[definition_37, hermite_correlation],
 )
@@ -481,7 +481,7 @@ def corollary_40_proof(stated: Construction) -> Iterator[Obligation]:
     pairs of indices contracted.
 
     $\tilde T_k$ must have $2k$ indices left of $2p$. For $T = u^{\otimes p}$ with a unit vector and $s = \langle u,w\rangle$,
-    $F(w) = s^{2k}$. The result the proof invokes as Theorem 38 is Lemma 38. None of this affects the corollary. The
+    $F(w) = s^{2k}$. None of this affects the corollary. The
     version read is that of the proceedings.
     """
     (contracted,), (square,) = stated.parts.values(), stated.properties.values()
@@ -500,7 +500,7 @@ with as_printed():
 @paper.claim(
     "corollary-41",
     locator="Corollary 41, proof",
-    title="Contracting more slots costs energy",
+    title="Contracting more slots costs energy, for 2l <= k <= p",
     stated=Upper(smaller, larger, {k: S.Naturals0, ell: S.Naturals0, p: S.Naturals0}),
     provenance=[lemma_38],
 )
@@ -681,7 +681,7 @@ with as_printed():
 @paper.claim(
     "corollary-47",
     locator="Corollary 47, with its constant",
-    title="Contracting more slots on the sphere",
+    title="Contracting more slots on the sphere, for k <= p",
     stated=Upper(
         Symbol(r"\mathbb{E}\|T(w^{\otimes k})\|_F^2 \,/\, \mathbb{E}\langle T, w^{\otimes p}\rangle^2"),
         sphere_bound,
