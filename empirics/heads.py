@@ -87,6 +87,10 @@ def predictions(features: FeatureMap, x: Tensor, heads: Tensor) -> Tensor:
     return torch.cat([features(rows) @ heads for (rows,) in row_blocks(features.width, x)])
 
 
+STRIP = 256
+"""Rows of the Gram matrix that are computed together."""
+
+
 def moments(features: FeatureMap, x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
     r""":math:`\Phi^T\Phi/n` (P, P) and :math:`\Phi^T y/n` (P,), accumulated over blocks of rows.
 
@@ -101,8 +105,11 @@ def moments(features: FeatureMap, x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]
     cross = torch.zeros(features.width, dtype=x.dtype)
     for rows, labels in row_blocks(features.width, x, y):
         phi = features(rows)
-        gram.addmm_(phi.T, phi)
+        for start in range(0, features.width, STRIP):
+            # The matrix is symmetric: of each strip of rows only what is on and right of the diagonal is computed.
+            gram[start : start + STRIP, start:].addmm_(phi[:, start : start + STRIP].T, phi[:, start:])
         cross.addmv_(phi.T, labels)
+    gram = gram.triu_() + gram.triu(1).T
     return gram.div_(x.shape[0]), cross.div_(x.shape[0])
 
 
