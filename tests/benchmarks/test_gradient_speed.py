@@ -2,9 +2,9 @@
 
 Both work in single precision on row blocks. The operations counted are those of the two matrix products that each consists
 of, for all m neurons, with nothing counted for gates, rectifiers, checks and copies; the Gram matrix counts as a full
-product, though it is symmetric and only one half is computed. The rates are the best of many rounds in which all take turns, on one thread, by the
-processor time that they take: what else runs on the machine then matters less. A turn of each takes about as long, so that
-each finds what it needs in the caches from its run before.
+product, though it is symmetric and only one half is computed. The rates are the best of many rounds in which all take
+turns, on one thread, by the processor time that they take: what else runs on the machine then matters less. A turn of each
+takes about as long, so that each finds what it needs in the caches from its run before.
 
 Algorithm 1's neurons come in pairs that share their gradient, so its first step computes half of what is counted. The gradient
 of as many different neurons is timed as well: it runs at about four fifths of the square product's rate on an idle machine,
