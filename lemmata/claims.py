@@ -2,23 +2,33 @@
 
 from __future__ import annotations
 
+import importlib
 import inspect
 import re
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, get_args
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, get_args
 
 from lemmata.domains import require_consistent
 from lemmata.errors import LemmataError
-from lemmata.experiments import SweepCell, described, public_name
+from lemmata.experiments import SweepCell
+from lemmata.loading import described, public_name
 from lemmata.obligations import Obligation
+from lemmata.profiles import JUDGING_ROOT
 from lemmata.statements import Edit, Statement
 from lemmata.verdicts import FINDING_KINDS
+
+if TYPE_CHECKING:
+    from lemmata.session import Verdict, Verdicts
 
 Check = Callable[[Any], Iterator[Obligation]]
 FigureMaker = Callable[..., dict[str, Any] | list[dict[str, Any]]]
 Sweep = Callable[[str], Sequence[SweepCell]]
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+SESSION = "__main__"
+"""The module in which the cells of a notebook run."""
 
 
 @dataclass
@@ -47,6 +57,7 @@ class Claim:
     slow: bool = False
     figure: FigureMaker | None = None
     sweep_cells: Sweep | None = None
+    _found: tuple[Verdict, Sequence[object]] | None = field(default=None, init=False, repr=False, compare=False)
 
     @property
     def id(self) -> str:
@@ -112,7 +123,10 @@ class Claim:
             if not inspect.isgeneratorfunction(function):
                 raise LemmataError(f"{self.id}: its check must be a function that yields obligations")
             if self.obligations is not None:
-                raise LemmataError(f"{self.id}: has two checks; keep one")
+                if not _run_again(self.obligations, function):
+                    raise LemmataError(f"{self.id}: has two checks; keep one")
+                if self.prose == inspect.getdoc(self.obligations):
+                    self.prose = ""
             self.obligations = function
             self.control = control
             self.slow = slow
@@ -138,12 +152,75 @@ class Claim:
         return cells
 
     def source_code(self) -> dict[str, Any] | None:
-        """Where the check stands, and its text, to be shown beside the proof."""
+        """Where the check stands, and its text, to be shown beside the proof; None where there is none to be had."""
         if self.obligations is None:
             return None
-        lines, first = inspect.getsourcelines(self.obligations)
+        try:
+            lines, first = inspect.getsourcelines(self.obligations)
+        except OSError:  # typed at a prompt
+            return None
         module = public_name(self.obligations.__module__)
-        return {"file": module.replace(".", "/") + ".py", "line": first, "text": "".join(lines)}
+        file = module.replace(".", "/") + ".py"
+        if module == SESSION:
+            file = Path(getattr(sys.modules[SESSION], "__file__", None) or "notebook").name
+        return {"file": file, "line": first, "text": "".join(lines)}
+
+    def verify(
+        self,
+        profile: str = "ci",
+        *,
+        root: int = JUDGING_ROOT,
+        jobs: int | None = None,
+        store: str | Path | None = None,
+    ) -> Verdict:
+        """Judge the claim and what its proof depends on, and remember the verdict. In a notebook it shows itself in full.
+
+        A claim of a file is judged by its file and with the store, as ``lemmata run`` does it; a claim of a notebook right
+        there, and its verdict lasts as long as the session.
+
+        Parameters
+        ----------
+        profile : ``smoke`` (neither mutants nor slow measurements), ``ci`` or ``paper``.
+        root : root seed of the measurements, at least 0.
+        jobs : worker processes for a claim of a file, by default as many as processors.
+        store : the folder of finished work; by default ``LEMMATA_STORE``, or else ``.lemmata``.
+
+        Raises
+        ------
+        LemmataError : bad input; a check that crashes; a file that has changed since it was imported.
+
+        Examples
+        --------
+        >>> from sympy import S, Symbol
+        >>> from lemmata import Equal, Identity, as_printed
+        >>> n = Symbol("n")
+        >>> paper = Paper("toy", title="Toys", authors="A. Author", version="v1")
+        >>> with as_printed():
+        ...     formula = n**2 + 2 * n + 1
+        >>> @paper.claim("square", locator="(1)", title="Square", stated=Identity((n + 1) ** 2, formula, {n: S.Naturals}))
+        ... def square(stated):
+        ...     yield Equal(stated.left, stated.right, stated.domains)
+        >>> square.verify().status
+        'holds'
+        """
+        found: Verdict = _outside("session").verify([self], profile, root=root, jobs=jobs, store=store)[self.id]
+        return found
+
+    @property
+    def verdict(self) -> Verdict | None:
+        """The verdict that this session has found last; None before, and after the claim was changed."""
+        found: Verdict | None = None if self._found is None else _outside("session").remembered(self, *self._found)
+        return found
+
+    def remember(self, verdict: Verdict, basis: Sequence[object]) -> None:
+        """Keep a verdict, and the parts of the claim that it was found with: it is forgotten when one is replaced."""
+        self._found = verdict, basis
+
+    def __repr__(self) -> str:
+        return str(_outside("notebook").claim_line(self))
+
+    def _repr_html_(self) -> str:
+        return str(_outside("notebook").claim_html(self))
 
 
 @dataclass
@@ -185,10 +262,85 @@ class Paper:
         LemmataError : a slug that is malformed or taken, an unknown kind of finding, a symbol that assumes more than
             its domain, an edit that does not apply by itself.
         """
+        if slug in self.claims:
+            raise self._taken(slug)
+        claim = self._claim(
+            slug, locator=locator, title=title, stated=stated, source=source, correction=correction,
+            depends_on=depends_on, provenance=provenance, listed=listed, prose=prose,
+        )  # fmt: skip
+        self.claims[slug] = claim
+        return claim
+
+    def claim(self, slug: str, *, control: Mapping[str, Any] | None = None, **what: Any) -> Callable[[Check], Claim]:
+        """State a claim and attach the decorated check (see ``state`` and ``Claim.check`` for the arguments).
+
+        Where the check is a function of a notebook, running its cell again states the claim anew, as it defines the function
+        anew.
+        """
+
+        def attach(function: Check) -> Claim:
+            old = self.claims.get(slug)
+            if old is not None and (old.obligations is None or not _run_again(old.obligations, function)):
+                raise self._taken(slug)
+            claim = self._claim(slug, **what).check(control)(function)
+            self.claims[slug] = claim  # only now, lest a slip leave a claim without a check
+            return claim
+
+        return attach
+
+    def verify(
+        self,
+        profile: str = "ci",
+        *,
+        root: int = JUDGING_ROOT,
+        jobs: int | None = None,
+        store: str | Path | None = None,
+    ) -> Verdicts:
+        """Judge all claims (see ``Claim.verify``); the verdicts by the claims' slugs, which a notebook shows as a table."""
+        found: Verdicts = _outside("session").verify_paper(self, profile, root=root, jobs=jobs, store=store)
+        return found
+
+    def __getitem__(self, slug: str) -> Claim:
+        """The claim of that slug.
+
+        Raises
+        ------
+        LemmataError : there is none, with the nearest one that there is.
+        """
+        found: Claim = _outside("papers").claim_of(self, f"{self.id}/{slug}")
+        return found
+
+    def __iter__(self) -> Iterator[Claim]:
+        return iter(self.claims.values())
+
+    def __repr__(self) -> str:
+        return str(_outside("notebook").paper_line(self))
+
+    def _repr_html_(self) -> str:
+        return str(_outside("notebook").paper_html(self))
+
+    def _taken(self, slug: str) -> LemmataError:
+        return LemmataError(
+            f"{self.id}/{slug}: stated twice; rename one (in a notebook, run the cell of Paper(...) again)"
+        )
+
+    def _claim(
+        self,
+        slug: str,
+        *,
+        locator: str,
+        title: str,
+        stated: Statement,
+        source: str = "printed",
+        correction: Sequence[Edit] = (),
+        depends_on: Sequence[Claim] = (),
+        provenance: Sequence[Claim] = (),
+        listed: Mapping[str, str] | None = None,
+        prose: str = "",
+    ) -> Claim:
+        """The claim, checked; the paper does not have it yet."""
         if not SLUG.fullmatch(slug):
             raise LemmataError(f"{self.id}/{slug}: use lower-case letters, digits and single hyphens in a claim's name")
-        if slug in self.claims:
-            raise LemmataError(f"{self.id}/{slug}: stated twice; rename one")
         _check_types(f"{self.id}/{slug}", stated, listed, correction, (*depends_on, *provenance))
         unknown = set(listed or {}) - set(FINDING_KINDS)
         if unknown:
@@ -203,12 +355,19 @@ class Paper:
         _ = claim.upheld
         for edit in claim.correction:
             claim.without(edit)
-        self.claims[slug] = claim
         return claim
 
-    def claim(self, slug: str, *, control: Mapping[str, Any] | None = None, **what: Any) -> Callable[[Check], Claim]:
-        """State a claim and attach the decorated check (see ``state`` and ``Claim.check`` for the arguments)."""
-        return self.state(slug, **what).check(control)
+
+def _run_again(old: Check, new: Check) -> bool:
+    """Whether a check of a notebook or prompt is defined again: there the name decides, as for any function."""
+    return old.__module__ == new.__module__ == SESSION and old.__qualname__ == new.__qualname__
+
+
+def _outside(name: str) -> Any:
+    """A module of lemmata on which no verdict rests. Its name is computed, so that it stays out of the import closure of
+    every check: an edit of a view must not make the verdicts stale.
+    """
+    return importlib.import_module(f"lemmata.{name}")
 
 
 def _check_types(

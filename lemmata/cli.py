@@ -1,4 +1,4 @@
-"""The command line: ``lemmata list | show | run | mutants | report | graph | figures | store``.
+"""The command line: ``lemmata list | show | run | mutants | report | diff | migrate | graph | figures | store``.
 
 Exit codes: 0 all hold or are listed findings; 1 something fails unlisted; 2 could not run; 3 undecided (not under
 smoke).
@@ -16,15 +16,15 @@ from typing import Any
 import click
 from rich.console import Console
 
-from lemmata import executors, ledger, terminal, wording
+from lemmata import executors, ledger, terminal, views, wording
 from lemmata.errors import LemmataError
+from lemmata.output import write_text
 from lemmata.papers import Selection, nearest, select
 from lemmata.profiles import JUDGING_ROOT, PROFILES, profile
 from lemmata.runner import Listener, Run, propagate
 from lemmata.store import Store
 
 LEDGER = "lemmata-ledger.json"
-REPORT = "lemmata-report.html"
 INTERRUPTED = 130
 CANNOT_RUN = 2
 
@@ -146,8 +146,8 @@ def run(
     screen.print()
     screen.print(terminal.verdicts(document))
     screen.print()
-    for _, problem in ledger.problems(document["claims"], job.profile.name):
-        screen.print(problem, style="yellow", markup=False, highlight=False)
+    for line in terminal.problems(document):
+        screen.print(line, style="yellow", markup=False, highlight=False)
     screen.print(terminal.closing_line(document), markup=False, highlight=False)
     entries, size = job.store.size()
     places = "" if json_path == "-" else f"ledger {json_path}; "
@@ -263,13 +263,66 @@ def mutants(claim_id: str, from_ledger: Path | None, fate: str | None, **options
 
 @main.command()
 @click.argument("ledger_path", metavar="[LEDGER]", type=click.Path(path_type=Path), default=Path(LEDGER))
-@click.option("-o", "--output", type=click.Path(path_type=Path), default=Path(REPORT), show_default=True)
-def report(ledger_path: Path, output: Path) -> None:
-    """Write a ledger as one self-contained HTML page."""
-    from lemmata import report as page
+@click.option("--format", "form", type=click.Choice(list(views.PLACES)), default="html", show_default=True)
+@click.option(
+    "-o",
+    "--output",
+    help="Where it goes; - for standard output. Default: "
+    + "; ".join(f"{form}: {'standard output' if place == '-' else place}" for form, place in views.PLACES.items())
+    + ".",
+)
+def report(ledger_path: Path, form: views.Format, output: str | None) -> None:
+    """Write a view of a ledger: an HTML page, JUnit XML, a job's summary in Markdown, or a badge.
 
-    page.write(ledger.read(ledger_path), output)
-    out.print(f"report {output}", markup=False, highlight=False)
+    It ends with exit code 0 once the view is written, whatever the verdicts are.
+    """
+    place = views.PLACES[form] if output is None else output
+    write_text(views.render(ledger.read(ledger_path), form), place)
+    if place != "-":
+        out.print(f"{'report' if form == 'html' else form} {place}", markup=False, highlight=False)
+
+
+@main.command()
+@click.argument("old", type=click.Path(path_type=Path))
+@click.argument("new", metavar="[NEW]", type=click.Path(path_type=Path), default=Path(LEDGER))
+@click.option("--format", "form", type=click.Choice(["text", "markdown", "json"]), default="text", show_default=True)
+@click.option("-o", "--output", default="-", show_default=True, help="Where it goes; - for standard output.")
+def diff(old: Path, new: Path, form: str, output: str) -> None:
+    """Show which verdicts changed, and what changed beneath them: two ledgers or tables of verdicts, of any version.
+
+    Exit codes: 0 no verdict changed; 1 some changed, or claims are new or gone; 2 could not compare.
+    """
+    from lemmata import changes, difference
+
+    found = difference.compare(difference.read(old), difference.read(new))
+    if form == "json":
+        text = json.dumps(found.record(), indent=1, ensure_ascii=False) + "\n"
+    else:
+        text = changes.markdown(found) if form == "markdown" else changes.text(found)
+    write_text(text, output)
+    sys.exit(1 if found else 0)
+
+
+@main.command()
+@click.argument("old", type=click.Path(path_type=Path))
+@click.option(
+    "-o",
+    "--output",
+    help=f"Where it goes; - for standard output. Default: beside OLD, with -{ledger.SCHEMA_VERSION} in its name.",
+)
+def migrate(old: Path, output: str | None) -> None:
+    """Write a ledger of an older schema version as one of the present version.
+
+    All commands read older ledgers as they are; this is for other readers. What the old one does not know is null or
+    empty in the new one.
+    """
+    document = ledger.read(old)
+    place = output or old.with_stem(f"{old.stem}-{ledger.SCHEMA_VERSION}")
+    if output is None and Path(place).exists():
+        raise LemmataError(f"{place}: exists; name a place with -o")
+    ledger.write(document, place)
+    if place != "-":
+        out.print(f"ledger {place}", markup=False, highlight=False)
 
 
 @main.command()
@@ -327,6 +380,27 @@ def _claims_to_draw(
     _report_corruption(job.store)
     asked = {claim for claims in wanted.values() for claim in claims}
     return [claim for claim in document["claims"] if claim["id"] in asked]
+
+
+@main.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--requirement", metavar="TEXT", help="How pip finds lemmata, as 'lemmata @ git+https://...'.")
+def init(folder: Path, requirement: str | None) -> None:
+    """Write a small working project around a paper of your own: lemmata init cho2009."""
+    from lemmata import scaffold
+
+    for path in scaffold.create(folder, requirement):
+        out.print(path.relative_to(folder.resolve()), markup=False, highlight=False)
+    name = folder.resolve().name
+    steps = ([f"cd {folder}"] if folder.resolve() != Path.cwd() else []) + [
+        'pip install -e ".[test,docs]"',
+        "lemmata run",
+    ]
+    out.print(
+        f"\nNext: {' && '.join(steps)}. Then write your own claims: {name}/README.md says how.",
+        markup=False,
+        highlight=False,
+    )
 
 
 @main.command()

@@ -11,17 +11,23 @@ import hashlib
 import importlib.metadata
 import importlib.util
 import platform
+import sys
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
 from lemmata.errors import LemmataError
+from lemmata.loading import found_beside
 from lemmata.seeding import digest
 
 DISTRIBUTIONS = ("sympy", "python-flint", "numpy", "scipy", "torch")
 """The libraries whose versions count."""
+
+_INSTALLED = frozenset({"site-packages", "dist-packages"})
+"""Folders whose contents change with their distribution's version only."""
 
 Root = str | Path
 
@@ -36,14 +42,15 @@ def closure(roots: Iterable[Root], packages: Iterable[str]) -> tuple[Path, ...]:
     Parameters
     ----------
     roots : module names, or paths of Python files (``Path``, or text that ends with ``.py``). The top-level
-        packages of the roots are followed as well, and for a file outside any package, the modules beside it.
+        packages of the roots are followed as well, and for a file outside any package, the modules beside it; and
+        whatever else is imported from a working copy, as an editable install is one.
     packages : top-level packages to follow besides. The rest of the world counts by ``versions``.
 
     Raises
     ------
     LemmataError : a root or package does not exist or has no Python source, or a file is not valid Python.
     """
-    return tuple(sorted(_sources(roots, packages)))
+    return tuple(sorted(_followed(roots, packages).sources))
 
 
 def source_digest(roots: Iterable[Root], packages: Iterable[str]) -> str:
@@ -55,8 +62,49 @@ def source_digest(roots: Iterable[Root], packages: Iterable[str]) -> str:
     ------
     LemmataError : as ``closure``.
     """
-    sources = _sources(roots, packages).values()
-    return digest(sorted((name, hashlib.sha256(content).hexdigest()) for name, content in sources))
+    return closure_digest(survey(roots, packages).modules)
+
+
+class Survey(NamedTuple):
+    """What importing the roots can load.
+
+    Parameters
+    ----------
+    modules : the closure's modules by dotted name, each with the SHA-256 of its content, sorted by name.
+    libraries : the installed distributions besides that the roots' own packages import, with their versions.
+    """
+
+    modules: dict[str, str]
+    libraries: dict[str, str]
+
+
+def survey(roots: Iterable[Root], packages: Iterable[str]) -> Survey:
+    """The closure's modules and libraries.
+
+    A name is relative to the place where its top-level package lies, so that no folder of a machine shows in it. Files
+    that share a name, as two claim files called ``toy.py``, share an entry, which changes when one of them does.
+
+    Raises
+    ------
+    LemmataError : as ``closure``.
+    """
+    followed = _followed(roots, packages)
+    contents: dict[str, list[str]] = {}
+    for name, content in followed.sources.values():
+        contents.setdefault(name, []).append(hashlib.sha256(content).hexdigest())
+    modules = {name: same[0] if len(same) == 1 else digest(sorted(same)) for name, same in sorted(contents.items())}
+    return Survey(modules, dict(filter(None, map(_distribution, sorted(followed.installed)))))
+
+
+def closure_digest(modules: Mapping[str, str]) -> str:
+    """The digest of a closure, from the names and digests of its modules.
+
+    Examples
+    --------
+    >>> closure_digest({"a": "01", "b": "02"}) == closure_digest({"b": "02", "a": "01"})
+    True
+    """
+    return digest(sorted(modules.items()))
 
 
 def versions() -> dict[str, str]:
@@ -68,6 +116,16 @@ def versions() -> dict[str, str]:
         except importlib.metadata.PackageNotFoundError:
             continue
     return found
+
+
+@cache
+def _distribution(package: str) -> tuple[str, str] | None:
+    """Name and version of the distribution that an installed package comes from."""
+    # Most are called as their package; to look through all that are installed takes half a second.
+    with suppress(importlib.metadata.PackageNotFoundError):
+        return package, importlib.metadata.version(package)
+    names = importlib.metadata.packages_distributions().get(package, ())
+    return (names[0], importlib.metadata.version(names[0])) if names else None
 
 
 class _Module(NamedTuple):
@@ -95,9 +153,13 @@ class _Scope:
     """The source trees that count as ours, and what imports mean in them."""
 
     def __init__(self, packages: Iterable[str]) -> None:
-        self._trees = {name: _locate(name) for name in packages}
+        self._packages = frozenset(packages)
+        self._trees = {name: _locate(name) for name in self._packages}
         self._loose: tuple[Path, ...] = ()
         self._inside = cache(_inside)  # for as long as the scope lives, as files come and go
+        self._foreign: set[str] = set()
+        self.installed: set[str] = set()
+        """Packages that are installed for good, and that others than the given packages import."""
 
     def root(self, root: Root) -> list[_Module]:
         """What importing a root loads first, the root last; its tree counts as ours from now on."""
@@ -131,13 +193,26 @@ class _Scope:
             )
             return
         top, *rest = statement.parts
-        if top not in self._trees:
+        if top not in self._trees and not self._take_in(top):
+            if importer.name.partition(".")[0] not in self._packages and top not in sys.stdlib_module_names:
+                self.installed.add(top)
             yield from self._below(self._loose, [], statement.parts)
             return
         tree = self._trees[top]
         if tree.file:
             yield _Module(tree.file, top)
         yield from self._below(tree.directories, [top], rest)
+
+    def _take_in(self, top: str) -> bool:
+        """Let a top-level package or module count as ours if it is of a working copy: its version does not tell its state."""
+        if top in self._foreign:
+            return False
+        tree = _working_copy(top)
+        if tree is None:
+            self._foreign.add(top)
+            return False
+        self._trees[top] = tree
+        return True
 
     def _below(self, directories: tuple[Path, ...], package: Iterable[str], parts: Iterable[str]) -> Iterator[_Module]:
         """The files that importing the parts one after the other runs, as far as they are modules."""
@@ -172,8 +247,14 @@ def _is_path(root: Root) -> bool:
     return isinstance(root, Path) or root.endswith(".py")
 
 
-def _sources(roots: Iterable[Root], packages: Iterable[str]) -> dict[Path, tuple[str, bytes]]:
-    """Name and content of every file in the closure."""
+class _Followed(NamedTuple):
+    """Name and content of every file in the closure; and the installed packages that it imports."""
+
+    sources: dict[Path, tuple[str, bytes]]
+    installed: set[str]
+
+
+def _followed(roots: Iterable[Root], packages: Iterable[str]) -> _Followed:
     scope = _Scope(packages)
     found: dict[Path, tuple[str, bytes]] = {}
     # Named modules first: what a package is called is for the import system to say, not for where a file lies.
@@ -190,7 +271,7 @@ def _sources(roots: Iterable[Root], packages: Iterable[str]) -> dict[Path, tuple
         found[module.path] = module.name, content
         for statement in _checked_imports(module.path, content):
             waiting.extend(scope.targets(statement, module))
-    return found
+    return _Followed(found, scope.installed)
 
 
 def _locate(package: str) -> _Tree:
@@ -208,6 +289,21 @@ def _locate(package: str) -> _Tree:
     if not file and not directories:
         raise LemmataError(f"package {package}: has no Python source")
     return _Tree(file, directories)
+
+
+def _working_copy(package: str) -> _Tree | None:
+    """Where a package lies, if neither with the standard library nor among what is installed."""
+    if package in sys.stdlib_module_names:
+        return None
+    try:
+        tree = _locate(package)
+    except LemmataError:  # not there, or not in Python
+        return None
+    # What lies beside one claim file is no part of another's.
+    if found_beside(package):
+        return None
+    places = [place for place in (tree.file, *tree.directories) if place]
+    return None if any(_INSTALLED & set(place.parts) for place in places) else tree
 
 
 def _inside(directories: tuple[Path, ...], part: str) -> _Tree:

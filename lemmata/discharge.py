@@ -46,11 +46,16 @@ def discharge(obligation: Equal | AtMost) -> Outcome:
         return _outcome(obligation, domains, Result.PROVED, grade, tuple(dict.fromkeys([*engines, BALLS])))
     if domains and _every_case(obligation, domains):
         return _outcome(obligation, domains, Result.PROVED, Grade.EXHAUSTIVE, (normal.NAME, algebra.NAME))
-    note = "no counterexample and no proof found"
+    note = "no counterexample and no proof found; "
     if isinstance(obligation, AtMost):
         note += (
-            "; inequalities are proved for polynomials that are affine in bounded symbols, for rational functions of one "
+            "inequalities are proved for polynomials that are affine in bounded symbols, for rational functions of one "
             "symbol, and where they are strict on a bounded box: multiply out, or split"
+        )
+    else:
+        note += (
+            "equalities are proved where both algebra engines bring rational functions, roots, exponentials, error functions, "
+            "factorials and powers to nothing: multiply out, split, or give steps"
         )
     return _outcome(obligation, domains, Result.UNDECIDED, Grade.STATED, (BALLS,), note)
 

@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import functools
-import hashlib
-import importlib
-import importlib.util
 import inspect
 import math
-import sys
-import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from lemmata.errors import LemmataError
+from lemmata.loading import described, load_module, load_private, private_file, public_name
 from lemmata.seeding import Draws, digest
 
 if TYPE_CHECKING:
@@ -162,63 +157,6 @@ class SweepCell:
             raise LemmataError(f"SweepCell({self.experiment.name}, ...): {self.seeds} seeds; use at least 1")
 
 
-PRIVATE_PREFIX = "_lemmata_claims_"
-_PRIVATE_NAMES: dict[str, str] = {}
-
-
-def load_private(path: Path) -> ModuleType:
-    """Import a claim file by its path under a private name, so that a folder called ``theory`` shadows nothing.
-
-    Raises
-    ------
-    LemmataError : the file does not exist or does not import; the message names the file and the error.
-    """
-    path = path.resolve()
-    if not path.is_file():
-        raise LemmataError(f"{path}: no such claim file")
-    # By its content too: an edited file is another module, lest a verdict on the old one be stored for the new one.
-    name = PRIVATE_PREFIX + digest(str(path), hashlib.sha256(path.read_bytes()).hexdigest())[:16]
-    if name in sys.modules:
-        return sys.modules[name]
-    spec = importlib.util.spec_from_file_location(name, path)
-    if spec is None or spec.loader is None:
-        raise LemmataError(f"{path}: a claim file must be a Python file (.py)")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    _PRIVATE_NAMES[name] = path.stem
-    try:
-        spec.loader.exec_module(module)
-    except (Exception, SystemExit) as error:
-        del sys.modules[name]
-        raise LemmataError(f"{path}: does not import: {described(error, str(path))}") from error
-    return module
-
-
-def load_module(name: str) -> ModuleType:
-    """Import a claim module by name.
-
-    Raises
-    ------
-    LemmataError : it does not import; the message names the module and the error.
-    """
-    try:
-        return importlib.import_module(name)
-    except (Exception, SystemExit) as error:
-        raise LemmataError(f"module {name}: does not import: {described(error)}") from error
-
-
-def public_name(module: str) -> str:
-    """A module's name as shown and keyed: the file's stem for one that was loaded by path."""
-    return _PRIVATE_NAMES.get(module, module)
-
-
-def described(error: BaseException, file: str = "") -> str:
-    """What an author's code raised, on one line, with the line of the author's file that led to it."""
-    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == file]
-    place = f" ({Path(file).name}, line {lines[-1]})" if lines else ""
-    return f"{type(error).__name__}: {' '.join(str(error).split())}{place}"
-
-
 @dataclass(frozen=True)
 class CellTask:
     """What a worker process needs to compute one cell: where the experiment is, and the cell."""
@@ -232,8 +170,8 @@ class CellTask:
 
     @classmethod
     def of(cls, source: Experiment, design: Design, replicate: int, root: int) -> CellTask:
-        path = sys.modules[source.module].__file__ if source.module in _PRIVATE_NAMES else None
-        return cls(source.module, path, source.function, tuple(design.items()), replicate, root)
+        path = private_file(source.module)
+        return cls(source.module, str(path) if path else None, source.function, tuple(design.items()), replicate, root)
 
     def compute(self) -> dict[str, float]:
         """Import the experiment and run the cell."""

@@ -14,7 +14,7 @@ from lemmata.discharge import counterexample, discharge, step_outcomes
 from lemmata.domains import is_infinite
 from lemmata.equivalence import makes_no_difference
 from lemmata.errors import LemmataError
-from lemmata.experiments import described
+from lemmata.loading import described
 from lemmata.measurements import Laboratory, region
 from lemmata.mutation import Mutant, late_mutants, mutants
 from lemmata.obligations import Exact, Given, IllFormed, Measured, Obligation

@@ -1,11 +1,13 @@
 """The ledger: one JSON document that every view reads, its published schema, and the table of verdicts.
 
-The document's shape is ``lemmata/schema/ledger-1.json`` (JSON Schema, draft 2020-12).
+The document's shape is ``lemmata/schema/ledger-2.json``, the table's ``lemmata/schema/verdicts-1.json`` (JSON Schema,
+draft 2020-12). The schemas of older ledgers stay published, and such ledgers are read.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
@@ -13,57 +15,92 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from lemmata import wording
+from lemmata.digests import closure_digest
 from lemmata.errors import LemmataError
+from lemmata.migrations import migrate
 from lemmata.output import write_text
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
+"""Version of the documents that this lemmata writes."""
+
+TABLE_VERSION = 1
+"""Version of the tables of verdicts that it writes."""
+
+# Half of a pair that stands for one character: JSON can spell it, and no file can hold it.
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_SPELLED_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 @cache
-def schema() -> dict[str, Any]:
-    """The published JSON Schema of the document."""
-    text = files("lemmata").joinpath(f"schema/ledger-{SCHEMA_VERSION}.json").read_text(encoding="utf-8")
-    loaded: dict[str, Any] = json.loads(text)
-    return loaded
+def schema(version: int = SCHEMA_VERSION) -> dict[str, Any]:
+    """The published JSON Schema of the document, from version 1 on."""
+    return _published(f"ledger-{version}")
+
+
+def parse(document: object) -> dict[str, Any]:
+    """A ledger of any version up to ``SCHEMA_VERSION``, brought to it and validated.
+
+    Raises
+    ------
+    LemmataError : it is no valid ledger of its own version, or of a newer one; one line that names the first offending
+        place.
+    """
+    validated = _validated(document)
+    if validated["schema_version"] == SCHEMA_VERSION:
+        return validated
+    return _validated(migrate(validated, SCHEMA_VERSION))
 
 
 def validate(document: object) -> None:
-    """Check a document against the schema, and what a schema cannot say: names, and lengths of series.
+    """Check a document of the present version against the schema, and what a schema cannot say: names, lengths of series,
+    closures.
 
-    Raises LemmataError with one line that names the first offending place.
+    Raises
+    ------
+    LemmataError : it is not valid, or of another version; one line that names the first offending place.
     """
-    version = document.get("schema_version") if isinstance(document, dict) else None
-    if version != SCHEMA_VERSION or isinstance(version, bool):
-        raise LemmataError(
-            f"the ledger has schema version {_short(version)}, this lemmata reads version {SCHEMA_VERSION}; "
-            "write it again with 'lemmata run --json'"
-        )
-    # Imported here because reading a ledger is the only command that needs it, and start-up time counts.
-    import jsonschema
+    if _validated(document)["schema_version"] != SCHEMA_VERSION:
+        raise LemmataError(f"the ledger is not of schema version {SCHEMA_VERSION}; convert it with 'lemmata migrate'")
 
-    error = jsonschema.exceptions.best_match(_validator().iter_errors(document))
-    if error is not None:
-        raise LemmataError(f"the ledger is not valid at {_place(error.absolute_path)}: {_short(error.message)}")
-    assert isinstance(document, dict)
+
+def _validated(document: object) -> dict[str, Any]:
+    """The document, which is valid by the schema of its own version."""
+    version = document.get("schema_version") if isinstance(document, dict) else None
+    if not isinstance(document, dict) or not isinstance(version, int) or isinstance(version, bool) or version < 1:
+        raise LemmataError(
+            f"the ledger has schema version {_short(version)}, this lemmata reads versions up to {SCHEMA_VERSION}; "
+            "write one with 'lemmata run --json'"
+        )
+    if isinstance(document.get("claims"), dict):
+        raise LemmataError("it is a table of verdicts and no ledger; write one with 'lemmata run --json'")
+    if version > SCHEMA_VERSION:
+        raise LemmataError(
+            f"the ledger has schema version {_short(version)}, this lemmata reads versions up to {SCHEMA_VERSION}; "
+            "update lemmata"
+        )
+    _check_schema(document, f"ledger-{version}", "the ledger")
     _check_identities(document["claims"])
     for index, claim in enumerate(document["claims"]):
         for position, figure in enumerate(claim["figures"]):
             _check_figure(figure, f"claims[{index}].figures[{position}]")
+    if version > 1:
+        _check_bases(document)
+    return document
 
 
 def read(path: str | Path) -> dict[str, Any]:
-    """Read and validate a ledger.
+    """Read a ledger of any version up to ``SCHEMA_VERSION``, as one of that version.
 
-    Raises LemmataError, one line that names the file and the remedy, when there is no such file or it is no
-    ledger of this version.
+    Raises
+    ------
+    LemmataError : there is no such file, or it is no valid ledger, or a newer one; one line that names the file and the
+        remedy.
     """
-    document = _load(path, remedy=f"write one with 'lemmata run --json {path}'")
+    document = load(path, remedy=f"write one with 'lemmata run --json {path}'")
     try:
-        validate(document)
+        return parse(document)
     except LemmataError as error:
         raise LemmataError(f"{path}: {error}") from error
-    assert isinstance(document, dict)
-    return document
 
 
 def write(document: Mapping[str, Any], path: str | Path) -> None:
@@ -99,8 +136,11 @@ def problems(claims: Iterable[Mapping[str, Any]], profile: str) -> list[tuple[in
             if not finding["listed"]
         ]
         if survivors := wording.survivors(claim):
-            found.append((1, f"{name} lets {wording.count(survivors, 'false mutant')} pass: its check is defective"))
-        if _control_passed(claim):
+            changed = wording.count(survivors, "changed statement")
+            found.append(
+                (1, f"{name} takes {changed} for true: its check is too weak, or it leaves open what they change")
+            )
+        if control_passed(claim):
             found.append((1, f"{name} is not refuted by its negative control"))
     return found
 
@@ -122,7 +162,7 @@ def summarise(claims: Sequence[Mapping[str, Any]], profile: str) -> dict[str, in
         "findings": len(findings),
         "unlisted": sum(not finding["listed"] for finding in findings),
         "survivors": sum(wording.survivors(claim) for claim in claims),
-        "controls_not_refuted": sum(_control_passed(claim) for claim in claims),
+        "controls_not_refuted": sum(control_passed(claim) for claim in claims),
         "exit_code": min(codes, default=0),
     }
 
@@ -130,9 +170,9 @@ def summarise(claims: Sequence[Mapping[str, Any]], profile: str) -> dict[str, in
 def verdict_table(document: Mapping[str, Any]) -> dict[str, Any]:
     """What a repository keeps of a ledger, so that a change is a reviewed diff: no floats, no times."""
     return {
-        "schema_version": SCHEMA_VERSION,
+        "schema_version": TABLE_VERSION,
         "profile": document["provenance"]["profile"],
-        "claims": {claim["id"]: _verdict(claim) for claim in document["claims"]},
+        "claims": {claim["id"]: verdict(claim) for claim in document["claims"]},
     }
 
 
@@ -144,23 +184,38 @@ def write_table(table: Mapping[str, Any], path: str | Path) -> None:
     write_text(_text(table, sort_keys=True), path)
 
 
-def read_table(path: str | Path) -> dict[str, Any]:
-    """Read a table of verdicts.
+def parse_table(table: object) -> dict[str, Any]:
+    """A table of verdicts, validated.
 
-    Raises LemmataError, one line that names the file and the remedy, when there is none of this version.
+    Raises
+    ------
+    LemmataError : it is no valid table of version ``TABLE_VERSION``; one line that names the first offending place.
     """
-    remedy = "write it again from a ledger"
-    table = _load(path, remedy)
-    if (
-        not isinstance(table, dict)
-        or table.get("schema_version") != SCHEMA_VERSION
-        or not isinstance(table.get("claims"), dict)
-    ):
-        raise LemmataError(f"{path}: not a table of verdicts of version {SCHEMA_VERSION}; {remedy}")
+    if not isinstance(table, dict) or table.get("schema_version") != TABLE_VERSION:
+        raise LemmataError(f"not a table of verdicts of version {TABLE_VERSION}")
+    _check_schema(table, f"verdicts-{TABLE_VERSION}", "the table of verdicts")
+    for name in table["claims"]:
+        _check_name(name)
     return table
 
 
-def _verdict(claim: Mapping[str, Any]) -> dict[str, Any]:
+def read_table(path: str | Path) -> dict[str, Any]:
+    """Read a table of verdicts.
+
+    Raises
+    ------
+    LemmataError : there is none, or it is not valid; one line that names the file and the remedy.
+    """
+    remedy = "write it again from a ledger, with 'lemmata run --table'"
+    table = load(path, remedy)
+    try:
+        return parse_table(table)
+    except LemmataError as error:
+        raise LemmataError(f"{path}: {error}; {remedy}") from error
+
+
+def verdict(claim: Mapping[str, Any]) -> dict[str, Any]:
+    """A claim's verdict as the table keeps it: what a reader would call a change of it, and nothing else."""
     record = claim["mutants"]
     return {
         "status": claim["status"],
@@ -178,7 +233,8 @@ def _verdict(claim: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _control_passed(claim: Mapping[str, Any]) -> bool:
+def control_passed(claim: Mapping[str, Any]) -> bool:
+    """Whether the claim's negative control was not refuted, as it must be."""
     return claim["control"] is not None and not claim["control"]["refuted"]
 
 
@@ -186,10 +242,18 @@ def _text(document: Mapping[str, Any], *, sort_keys: bool = False) -> str:
     return json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False, sort_keys=sort_keys) + "\n"
 
 
-def _load(path: str | Path, remedy: str) -> object:
+def load(path: str | Path, remedy: str) -> object:
+    """What the JSON file says, be it a ledger or not.
+
+    Raises
+    ------
+    LemmataError : it cannot be read or is not JSON; one line that names the file and ends with the remedy.
+    """
     try:
         text = Path(path).read_text(encoding="utf-8")
         loaded: object = json.loads(text, parse_constant=_refuse_constant)
+        if _SPELLED_SURROGATE.search(text) and _SURROGATE.search(json.dumps(loaded, ensure_ascii=False)):
+            raise ValueError("a text has half a surrogate pair")
     except FileNotFoundError as error:
         raise LemmataError(f"{path}: no such file; {remedy}") from error
     except OSError as error:
@@ -205,10 +269,26 @@ def _refuse_constant(name: str) -> NoReturn:
 
 
 @cache
-def _validator() -> Any:
+def _published(name: str) -> dict[str, Any]:
+    text = files("lemmata").joinpath(f"schema/{name}.json").read_text(encoding="utf-8")
+    loaded: dict[str, Any] = json.loads(text)
+    return loaded
+
+
+@cache
+def _validator(name: str) -> Any:
+    # Imported here because start-up time counts, and not every command reads or writes a ledger.
     import jsonschema
 
-    return jsonschema.Draft202012Validator(schema())
+    return jsonschema.Draft202012Validator(_published(name))
+
+
+def _check_schema(document: object, name: str, what: str) -> None:
+    from jsonschema.exceptions import best_match
+
+    error = best_match(_validator(name).iter_errors(document))
+    if error is not None:
+        raise LemmataError(f"{what} is not valid at {_place(error.absolute_path)}: {_short(error.message)}")
 
 
 def _check_identities(claims: Sequence[Mapping[str, Any]]) -> None:
@@ -217,12 +297,31 @@ def _check_identities(claims: Sequence[Mapping[str, Any]]) -> None:
         name = claim["id"]
         if name != f"{claim['paper']}/{claim['slug']}":
             raise LemmataError(f"the ledger's claim {_short(name)} is not named after its paper and slug")
-        # A pattern's end also matches before a last line break, which has no place in a name.
-        if "\n" in name:
-            raise LemmataError(f"the ledger's claim {_short(name)} has a line break in its name")
+        _check_name(name)
         if name in seen:
             raise LemmataError(f"the ledger has two claims named {name}")
         seen.add(name)
+
+
+def _check_name(name: str) -> None:
+    # A pattern's end also matches before a last line break, which has no place in a name.
+    if "\n" in name:
+        raise LemmataError(f"the claim {_short(name)} has a line break in its name")
+
+
+def _check_bases(document: Mapping[str, Any]) -> None:
+    closures = document["provenance"]["closures"]
+    for closure, modules in closures.items():
+        if closure_digest(modules) != closure:
+            raise LemmataError(f"the ledger is not valid: the closure {closure[:12]}… is not that of its modules")
+    for claim in document["claims"]:
+        if claim["basis"] is None:
+            continue
+        if claim["basis"]["closure"] not in closures:
+            raise LemmataError(f"the ledger is not valid: the closure of {claim['id']} is missing")
+        for library in claim["basis"]["libraries"]:
+            if library not in document["provenance"]["versions"]:
+                raise LemmataError(f"the ledger is not valid: {claim['id']} rests on {_short(library)}, of no version")
 
 
 def _check_figure(figure: Mapping[str, Any], place: str) -> None:

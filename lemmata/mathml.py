@@ -47,6 +47,7 @@ _CLOSING = frozenset(")]}|‖!⟩⌉⌋…⋯.")
 _TIGHT = frozenset("/|‖")
 _TALL = frozenset({"mfrac", "munder", "munderover", "mtable", "mroot", "msqrt"})
 _STRAY = frozenset({"{", "}", "&", "$", "#"})
+_ESCAPED = re.compile(r"\\([#%&_$])")
 _INLINE = re.compile(r"``(?P<code>[^`]+)``|(?<!\\)\$(?P<math>[^$]+?)(?<!\\)\$", re.DOTALL)
 
 Kind = Literal["text", "math", "code"]
@@ -64,6 +65,16 @@ def block(latex: str) -> Markup:
 def inline(latex: str) -> Markup:
     """A formula within a line, or its source when it cannot be converted."""
     return _formula(latex, "inline")
+
+
+def converts(latex: str) -> bool:
+    """Whether a formula can be set; else its source is shown in its place."""
+    try:
+        _convert(latex, "block")
+    # On malformed input the converter raises whatever its walk runs into, index errors included.
+    except Exception:
+        return False
+    return True
 
 
 def segments(text: str) -> Iterator[tuple[Kind, str]]:
@@ -108,8 +119,7 @@ def prose(text: str) -> Markup:
 def _formula(latex: str, display: str) -> Markup:
     try:
         return Markup(_convert(latex, display))
-    # On malformed input the converter raises whatever its walk runs into, index errors included.
-    except Exception:
+    except Exception:  # as in ``converts``
         return Markup('<code class="latex">{}</code>').format(latex)
 
 
@@ -135,13 +145,16 @@ def _rebuilt(element: ElementTree.Element, display: str) -> ElementTree.Element:
     tag = element.tag
     if tag not in _ELEMENTS:
         raise _ConversionError
-    text = unescape(element.text or "")
+    written = element.text or ""
+    text = unescape(written)
     # The tilde of a relation comes as the accent's.
     if tag == "mi" and text == "~":
         text = "∼"
-    # What the converter does not know it passes on as an identifier.
-    if tag == "mi" and (text in _STRAY or text.startswith("\\")):
+    # What the converter does not know it passes on as an identifier; what stands behind a backslash it writes as an entity.
+    if tag == "mi" and (written in _STRAY or text.startswith("\\")):
         raise _ConversionError
+    if tag == "mtext":
+        text = _ESCAPED.sub(r"\1", text)
     # A name such as He is an identifier, and so is infinity; operators are set with space on both sides.
     if tag == "mo" and (text.isalpha() or text == "∞"):
         tag = "mi"

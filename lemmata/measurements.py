@@ -238,8 +238,8 @@ def region(obligation: Measured) -> Region:
 
 @functools.cache
 def code_digest(experiment: Experiment) -> str:
-    """Digest of what an experiment's numbers depend on: its static import closure, the draws, and the numerical
-    libraries.
+    """Digest of what an experiment's numbers depend on: its static import closure, the draws, the numerical libraries, and
+    those that its own package imports besides.
 
     The framework hands draws to the experiment and takes numbers from it; of its own sources only the draws' count.
     """
@@ -247,11 +247,11 @@ def code_digest(experiment: Experiment) -> str:
     if module == "__main__":
         raise LemmataError("an experiment defined in __main__ cannot be found by workers; put it into a file or module")
     path = CellTask.of(experiment, {}, 0, 0).path
-    sources = digests.source_digest([path or module], EXPERIMENT_PACKAGES)
+    survey = digests.survey([path or module], EXPERIMENT_PACKAGES)
     draws = hashlib.sha256(Path(seeding.__file__).read_bytes()).hexdigest()
     versions = digests.versions()
     numerics = {name: versions[name] for name in ("numpy", "scipy", "torch") if name in versions}
-    return digest(sources, draws, numerics)
+    return digest(digests.closure_digest(survey.modules), draws, numerics | survey.libraries)
 
 
 EXPERIMENT_PACKAGES = ("theory", "empirics")

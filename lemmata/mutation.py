@@ -86,9 +86,11 @@ def _all(statement: Statement) -> Iterator[Mutant]:
             for changed, change in _strengthened(formula, direction, statement.domain_map(), existential):
                 yield Mutant(statement.with_formula(name, changed), f"{name}: {change}", name, stronger=True)
             continue
-        for path, old, new in _changes(formula, statement.domain_map(), existential):
-            change = f"{name}: {_short(old)} becomes {_short(new)}"
-            yield Mutant(statement.with_formula(name, put(formula, path, new)), change, name, path, new)
+        changes = list(_changes(formula, statement.domain_map(), existential))
+        texts = [f"{name}: {_short(old)} becomes {_short(new)}" for _, old, new in changes]
+        for (path, _, new), change in zip(changes, texts, strict=True):
+            where = f" in {_short(at(formula, path[:-1]))}" if texts.count(change) > 1 else ""
+            yield Mutant(statement.with_formula(name, put(formula, path, new)), change + where, name, path, new)
     for symbol, domain in statement.hypotheses():
         change = f"hypothesis {words(symbol, domain)} dropped"
         yield Mutant(statement.with_domain(symbol, S.Reals), change, stronger=True)

@@ -16,7 +16,13 @@ def write_text(text: str, path: str | Path) -> None:
     Raises LemmataError when the place cannot be written.
     """
     if str(path) == "-":
-        sys.stdout.write(text)
+        # As UTF-8 whatever the system writes to a pipe: what reads it expects what is in the files.
+        stream = getattr(sys.stdout, "buffer", None)
+        if stream is None:
+            sys.stdout.write(text)
+        else:
+            sys.stdout.flush()
+            stream.write(text.encode("utf-8"))
         sys.stdout.flush()
     else:
         write_bytes(text.encode("utf-8"), path)

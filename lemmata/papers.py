@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 import importlib.metadata
-import importlib.util
 import tomllib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -12,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lemmata.errors import LemmataError
-from lemmata.experiments import load_module, load_private
+from lemmata.loading import load_module, load_private
 
 if TYPE_CHECKING:
     from lemmata.claims import Claim, Paper
@@ -41,7 +40,7 @@ class Source:
 
         found: dict[int, Paper] = {}
         for name in self.modules:
-            module = load_private(Path(name)) if is_path(name) else _load_named(name)
+            module = load_private(Path(name)) if is_path(name) else load_module(name)
             found |= {id(value): value for value in vars(module).values() if isinstance(value, Paper)}
         if len(found) != 1:
             where = self.modules[0]
@@ -74,28 +73,54 @@ def is_path(name: str) -> bool:
 
 
 def discover(project: Path | None = None) -> dict[str, Source]:
-    """All papers that are installed, or configured by ``[tool.lemmata] claims`` in the project's pyproject.toml.
+    """All papers that are installed, and those of the project's ``[tool.lemmata] claims`` (see ``configured``).
 
     Raises
     ------
     LemmataError : the configuration is malformed.
     """
-    found: dict[str, list[str]] = {}
-    for group in (STATEMENTS, MEASUREMENTS):
-        for entry in importlib.metadata.entry_points(group=group):
-            if entry.value not in found.setdefault(entry.name, []):
-                found[entry.name].append(entry.value)
-    project = project or Path.cwd()
-    for name in _configured(project / "pyproject.toml"):
-        path = name.endswith(".py")
-        found[Path(name).stem if path else name.rpartition(".")[2]] = [
-            str((project / name).resolve()) if path else name
-        ]
-    return {name: Source(name, tuple(modules)) for name, modules in sorted(found.items())}
+    found = _installed()
+    for source in configured(project):
+        found[source.name] = source
+    return dict(sorted(found.items()))
+
+
+def configured(project: Path | None = None) -> list[Source]:
+    """The papers of a project, in the order of ``[tool.lemmata] claims`` in its pyproject.toml.
+
+    An entry is the name of an installed paper, a claim file (relative to pyproject.toml), or a module.
+
+    Parameters
+    ----------
+    project : a folder of the project, by default the current one; the nearest pyproject.toml with a table
+        ``[tool.lemmata]``, there or above, counts.
+
+    Raises
+    ------
+    LemmataError : the configuration is malformed.
+    """
+    found = _configuration((project or Path.cwd()).resolve())
+    if found is None:
+        return []
+    folder, names = found
+    installed = _installed()
+    sources = []
+    for name in names:
+        if name in installed:
+            sources.append(installed[name])
+        elif name.endswith(".py"):
+            sources.append(Source(Path(name).stem, (str((folder / name).resolve()),)))
+        else:
+            sources.append(Source(name.rpartition(".")[2], (name,)))
+    names = [source.name for source in sources]
+    for name in names:
+        if names.count(name) > 1:
+            raise LemmataError(f"{folder / 'pyproject.toml'}: '{name}' is the name of two papers; rename one file")
+    return sources
 
 
 def select(wanted: Sequence[str], project: Path | None = None) -> Selection:
-    """The papers and claims of a command line; all papers if it names none.
+    """The papers and claims of a command line. If it names none: the project's papers, or else all that are installed.
 
     A word is a paper's name, ``PAPER/CLAIM``, a claim file's path, or ``FILE.py::CLAIM``.
 
@@ -105,7 +130,7 @@ def select(wanted: Sequence[str], project: Path | None = None) -> Selection:
     """
     known = discover(project)
     if not wanted:
-        return Selection(tuple(known.values()), frozenset())
+        return Selection(tuple(configured(project) or known.values()), frozenset())
     chosen: dict[Source, set[str]] = {}
     whole: set[Source] = set()
     for word in wanted:
@@ -149,28 +174,30 @@ def claim_of(paper: Paper, claim_id: str) -> Claim:
     raise LemmataError(f"unknown claim '{claim_id}'{nearest(claim_id, (c.id for c in paper.claims.values()))}")
 
 
-def _load_named(name: str) -> object:
-    try:
-        return load_module(name)
-    except LemmataError as error:
-        top = name.partition(".")[0]
-        spec = importlib.util.find_spec(top)
-        place = next(iter((spec.submodule_search_locations if spec else None) or []), None)
-        if isinstance(error.__cause__, ModuleNotFoundError) and (error.__cause__.name or "").startswith(top) and place:
-            raise LemmataError(
-                f"{name}: not found in {place}, which shadows the installed package '{top}'; "
-                "run from another folder, or take it off PYTHONPATH"
-            ) from error
-        raise
+def _installed() -> dict[str, Source]:
+    modules: dict[str, list[str]] = {}
+    for group in (STATEMENTS, MEASUREMENTS):
+        for entry in importlib.metadata.entry_points(group=group):
+            if entry.value not in modules.setdefault(entry.name, []):
+                modules[entry.name].append(entry.value)
+    return {name: Source(name, tuple(values)) for name, values in modules.items()}
 
 
-def _configured(file: Path) -> list[str]:
-    if not file.is_file():
-        return []
-    try:
-        claims = tomllib.loads(file.read_text(encoding="utf-8")).get("tool", {}).get("lemmata", {}).get("claims", [])
-    except (OSError, ValueError) as error:
-        raise LemmataError(f"{file}: cannot be read: {error}") from error
-    if not (isinstance(claims, list) and all(isinstance(name, str) for name in claims)):
-        raise LemmataError(f"{file}: [tool.lemmata] claims must be a list of file paths or module names")
-    return claims
+def _configuration(folder: Path) -> tuple[Path, list[str]] | None:
+    """The folder of the nearest pyproject.toml with a table ``[tool.lemmata]``, and the claims that it lists."""
+    for place in (folder, *folder.parents):
+        file = place / "pyproject.toml"
+        if not file.is_file():
+            continue
+        try:
+            tools = tomllib.loads(file.read_text(encoding="utf-8")).get("tool", {})
+        except (OSError, ValueError) as error:
+            raise LemmataError(f"{file}: cannot be read: {error}") from error
+        table = tools.get("lemmata") if isinstance(tools, dict) else None
+        if table is None:
+            continue
+        claims = table.get("claims", []) if isinstance(table, dict) else None
+        if not (isinstance(claims, list) and all(isinstance(name, str) for name in claims)):
+            raise LemmataError(f"{file}: [tool.lemmata] claims must be a list of file paths, module or paper names")
+        return place, claims
+    return None

@@ -6,7 +6,9 @@ pytest is run without naming files. An item judges its claim as ``lemmata run`` 
 it. A listed finding passes. What is undecided is skipped under the profile ``smoke``, and fails under the
 others.
 
-Nothing else of lemmata is imported before claims are asked for.
+The fixtures ``lemmata_seed`` and ``lemmata_draws`` give any test draws of its own.
+
+Nothing else of lemmata is imported before claims or fixtures are asked for.
 """
 
 from __future__ import annotations
@@ -25,7 +27,9 @@ from lemmata.errors import LemmataError
 from lemmata.profiles import JUDGING_ROOT, PROFILES
 
 if TYPE_CHECKING:
+    from lemmata.assertions import Seed
     from lemmata.runner import Indexed, Run
+    from lemmata.seeding import Draws
 
 TREE = "lemmata"
 """The node above all claims, with which their node ids begin."""
@@ -72,6 +76,23 @@ def pytest_configure(config: pytest.Config) -> None:
         names = [str(folder / name) if ".py" in name else name for name in configured]
     if names or node_ids:
         config.pluginmanager.register(_Claims(config, names, node_ids), "lemmata-claims")
+
+
+@pytest.fixture
+def lemmata_seed(request: pytest.FixtureRequest) -> Seed:
+    """The test's own seed, from its node id and --lemmata-seed: assert_median(..., seed=lemmata_seed).
+
+    It does not depend on which tests run, in which order, or on which worker.
+    """
+    from lemmata.assertions import Seed
+
+    return Seed(request.config.getoption("lemmata_seed"), request.node.nodeid)
+
+
+@pytest.fixture
+def lemmata_draws(lemmata_seed: Seed) -> Draws:
+    """The test's own random streams by name: lemmata_draws["weights"] is a NumPy generator at its start."""
+    return lemmata_seed.draws()
 
 
 def _root_seed(text: str) -> int:
@@ -201,7 +222,7 @@ class ClaimItem(pytest.Item):
 
     def runtest(self) -> None:
         """Judge the claim, and the claims that its proof depends on."""
-        from lemmata import ledger
+        from lemmata import ledger, standings
 
         try:
             document = self.job.document()
@@ -214,33 +235,10 @@ class ClaimItem(pytest.Item):
         record = next(claim for claim in document["claims"] if claim["id"] == self.entry.id)
         problems = ledger.problems([record], STRICT)
         if any(code != UNDECIDED or self.job.profile.strict for code, _ in problems):
-            pytest.fail("\n".join(_explanation(record, [line for _, line in problems])), pytrace=False)
+            pytest.fail("\n".join(standings.explanation(record, [line for _, line in problems])), pytrace=False)
         if problems:
-            pytest.skip("; ".join(line for _, line in problems))
+            remedy = "more is drawn by 'lemmata run', whose verdicts are used here, or with --lemmata-profile ci"
+            pytest.skip("; ".join([*(line for _, line in problems), remedy]))
 
     def reportinfo(self) -> tuple[Path, None, str]:
         return self.path, None, self.entry.id
-
-
-def _explanation(record: Mapping[str, Any], problems: Sequence[str]) -> Iterator[str]:
-    """Why a claim does not pass: what is wrong, and each witness to it."""
-    from lemmata import wording
-
-    yield f"{record['title']} ({record['locator']}): {wording.verdict(record)}"
-    yield from problems
-    for check in record["checks"]:
-        if check["outcome"] != "proved":
-            yield _line(check["outcome"], check["label"] or check["latex"], check["witness"])
-    for finding in record["findings"]:
-        kind = finding["kind"] + ("" if finding["listed"] else " (unlisted)")
-        yield _line(kind, finding["summary"], finding["witness"])
-    for mutant in (*record["mutants"]["survivors"], *record["mutants"]["late"]["held"]):
-        yield _line("passes although false", mutant)
-    if record["control"] is not None and not record["control"]["refuted"]:
-        yield _line("control", wording.parameters(record["control"]["change"]), record["control"]["witness"])
-    for step in record["given"]:
-        yield _line("given", step)
-
-
-def _line(*parts: str) -> str:
-    return "  " + ": ".join(part for part in parts if part)

@@ -1,11 +1,13 @@
-"""The report: a ledger as one HTML page that loads nothing from anywhere.
+"""HTML that loads nothing from anywhere: a ledger as one page, a claim or a paper as an element for any page.
 
-Formulas are MathML and plots are inline SVG. The page has no script. Every text of the ledger is escaped.
+Formulas are MathML and plots are inline SVG. There is no script. Every text of a record is escaped.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import itertools
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -36,7 +38,7 @@ def render(document: Mapping[str, Any]) -> str:
     run = document["provenance"]
     template = _environment().get_template("report.html")
     return template.render(
-        css=Markup(files("lemmata").joinpath("templates/report.css").read_text(encoding="utf-8")),
+        css=_style("claim.css") + _style("report.css"),
         claims=claims,
         by_paper=by_paper,
         known={claim["id"] for claim in claims},
@@ -46,7 +48,7 @@ def render(document: Mapping[str, Any]) -> str:
         outcome=_OUTCOMES[document["summary"]["exit_code"]],
         problems=[line for _, line in ledger.problems(claims, run["profile"])],
         killed=sum(claim["mutants"]["killed"] for claim in claims),
-        mutants=sum(claim["mutants"]["total"] for claim in claims),
+        mutants=sum(map(wording.counted, claims)),
         graph=Markup(graph.to_svg(document)),
         errata=[claim for claim in claims if claim["corrected"] is not None or wording.objections(claim)],
     )
@@ -58,6 +60,66 @@ def write(document: Mapping[str, Any], path: str | Path) -> None:
     Raises LemmataError when the place cannot be written or the claims depend on each other in a circle.
     """
     write_text(render(document), path)
+
+
+def claim(record: Mapping[str, Any], problems: Sequence[str] = (), note: str = "") -> str:
+    """One claim as an element to stand in any page, also several times: it brings its style, which changes nothing else.
+
+    It follows the page's theme, light or dark, in JupyterLab, in VS Code and where ``data-theme`` says it; else the system's.
+
+    Parameters
+    ----------
+    record : the claim's record in a ledger. Of one without ``status``, which nobody has judged, the statement is shown.
+    problems : lines that are shown with the verdict, as ``lemmata.ledger.problems`` has them.
+    note : a line on how the verdict was found, or how to find one; formulas and code in it are set.
+
+    Examples
+    --------
+    Every claim of a ledger, one below the other::
+
+        document = ledger.read("lemmata-ledger.json")
+        Path("claims.html").write_text("".join(report.claim(record) for record in document["claims"]))
+    """
+    return (
+        _environment()
+        .get_template("claim.html")
+        .render(claim=record, problems=problems, note=note, css=_style("claim.css"), prefix=f"c{next(_SHOWN)}-")
+    )
+
+
+def paper(
+    about: Mapping[str, str], records: Iterable[Mapping[str, Any]], problems: Sequence[str] = (), note: str = ""
+) -> str:
+    """A paper's claims as a table to stand in any page, with their verdicts where the records have one.
+
+    Parameters
+    ----------
+    about : the paper's ``id``, ``title``, ``authors``, ``version`` and ``url``.
+    records : its claims' records, as for ``claim``.
+    problems, note : as for ``claim``.
+    """
+    return (
+        _environment()
+        .get_template("paper.html")
+        .render(paper=about, claims=list(records), problems=problems, note=note, css=_style("claim.css"))
+    )
+
+
+_SETTLED = ("killed", "implied", "ill_formed")
+"""Fates of mutants that say nothing against a check."""
+
+_SHOWN = itertools.count(1)
+"""Numbers of the elements made: a plot's ids begin with it, for one plot may stand in a page twice."""
+
+
+@cache
+def _style(name: str) -> Markup:
+    return Markup(files("lemmata").joinpath("templates", name).read_text(encoding="utf-8"))
+
+
+def _drawn(figure: Mapping[str, Any], prefix: str) -> Markup:
+    svg = figures.to_svg(figure, ink="currentColor")
+    return Markup(re.sub(r'(\bid="|href="#|url\(#)', rf"\g<1>{prefix}", svg))
 
 
 @cache
@@ -95,7 +157,8 @@ def _environment() -> Environment:
         "outcome": wording.outcome,
         "designs": wording.designs,
         "strip": lambda cell: Markup(figures.strip(cell)),
-        "drawn": lambda figure: Markup(figures.to_svg(figure, ink="currentColor")),
+        "drawn": _drawn,
+        "counted": wording.count,
     }
-    environment.globals |= {"rule": wording.CELLS_RULE, "cell_heads": wording.CELL_HEADS}
+    environment.globals |= {"rule": wording.CELLS_RULE, "cell_heads": wording.CELL_HEADS, "settled": _SETTLED}
     return environment

@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Executor, Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from lemmata import digests, ledger
@@ -53,6 +53,49 @@ class Indexed:
     depends_on: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Basis:
+    """What a claim's verdict rests on, which makes its key in the store.
+
+    Parameters
+    ----------
+    versions : of the libraries that always count, and of those that the check's own packages import besides.
+    modules : the static import closures of the check and the judge, as ``digests.survey`` has them.
+    under : the profile it was judged under, which is a more thorough one than the run's where that was stored.
+    root : the run's root seed.
+    """
+
+    entry: Indexed
+    versions: Mapping[str, str]
+    modules: Mapping[str, str]
+    under: Profile
+    root: int
+
+    @property
+    def closure(self) -> str:
+        """The digest of the modules."""
+        return digests.closure_digest(self.modules)
+
+    @property
+    def key(self) -> str:
+        """The key of the verdict. A sweep is no basis of a verdict, but its figures are stored with it."""
+        sampled = self.entry.measured or self.entry.swept
+        sampling = [list(self.under.looks), self.root] if sampled else []
+        sampling += [self.under.name] if self.entry.swept else []
+        return digest("verdict", self.entry.id, self.closure, self.versions, sampling, self.under.thorough)
+
+    def record(self) -> dict[str, Any]:
+        """The basis as a claim's record says it: looks and root seed are null where the claim measures nothing."""
+        measured = self.entry.measured
+        return {
+            "closure": self.closure,
+            "libraries": sorted(self.versions),
+            "thorough": self.under.thorough,
+            "looks": list(self.under.looks) if measured else None,
+            "root_seed": self.root if measured else None,
+        }
+
+
 @dataclass
 class Run:
     """One run of a selection under a profile.
@@ -84,15 +127,22 @@ class Run:
         begin = time.perf_counter()
         records: list[dict[str, Any]] = []
         papers: dict[str, Any] = {}
+        closures: dict[str, Mapping[str, str]] = {}
+        versions = digests.versions()
         try:
             for source in self.selection.sources:
                 index = self.index(source)
                 papers[index["paper"]["id"]] = {k: v for k, v in index["paper"].items() if k != "id"}
                 # All keys before any judging: what is edited meanwhile must not pass for what was judged.
-                keys = {entry: self._key(entry) for entry in self.wanted(source)}
+                bases = self._bases(self.wanted(source))
+                keys = {entry: basis.key for entry, basis in bases.items()}
                 ahead = self._judge_ahead(source, keys)
-                for entry, key in keys.items():
-                    records.append(self._verdict(source, entry.id, key, ahead.get(entry)))
+                for entry, basis in bases.items():
+                    record = self._verdict(source, entry.id, keys[entry], ahead.get(entry))
+                    # The key says that a stored verdict has this very basis.
+                    records.append({**record, "basis": basis.record()})
+                    closures[basis.closure] = basis.modules
+                    versions |= basis.versions
         finally:
             if self._executor is not None:
                 self._executor.shutdown(wait=False, cancel_futures=True)
@@ -108,8 +158,9 @@ class Run:
                 "seconds": round(time.perf_counter() - begin, 3),
                 "lemmata": importlib.metadata.version("lemmata"),
                 "papers": papers,
-                "versions": digests.versions(),
+                "versions": versions,
                 "sources": self._sources(),
+                "closures": closures,
             },
         }
 
@@ -156,7 +207,7 @@ class Run:
 
     def stored(self, entry: Indexed) -> dict[str, Any] | None:
         """The claim's verdict, if it was judged with these very sources, versions, looks and root seed."""
-        return self.store.read("verdicts", self._key(entry))
+        return self.store.read("verdicts", self._bases([entry])[entry].key)
 
     def _judge_ahead(self, source: Source, keys: Mapping[Indexed, str]) -> dict[Indexed, Future[dict[str, Any]]]:
         """Hand exact claims that are not stored to the workers, all at once: they need nothing of this process."""
@@ -198,14 +249,21 @@ class Run:
         self.listener.judged(found, False)
         return found
 
-    def _key(self, entry: Indexed) -> str:
-        """The key of the claim's verdict; of a thorough one that is stored, where the profile asks for less."""
-        sources = digests.source_digest([*entry.roots, JUDGE], PACKAGES)
-        if not self.profile.thorough:
-            thorough = _verdict_key(entry, sources, PROFILES["ci"], self.root)
-            if self.store.read("verdicts", thorough) is not None:
-                return thorough
-        return _verdict_key(entry, sources, self.profile, self.root)
+    def _bases(self, entries: Iterable[Indexed]) -> dict[Indexed, Basis]:
+        """What each verdict rests on; a thorough one that is stored counts where the profile asks for less."""
+        closures: dict[tuple[str, ...], digests.Survey] = {}  # most claims of a module share theirs
+        found: dict[Indexed, Basis] = {}
+        versions = digests.versions()
+        for entry in entries:
+            if entry.roots not in closures:
+                closures[entry.roots] = digests.survey([*entry.roots, JUDGE], PACKAGES)
+            modules, libraries = closures[entry.roots]
+            found[entry] = Basis(entry, versions | libraries, modules, self.profile, self.root)
+            if not self.profile.thorough:
+                thorough = replace(found[entry], under=PROFILES["ci"])
+                if self.store.read("verdicts", thorough.key) is not None:
+                    found[entry] = thorough
+        return found
 
     def _judge(self, source: Source, claim_id: str) -> dict[str, Any]:
         from lemmata.judge import judge
@@ -246,12 +304,6 @@ class Run:
     def _sources(self) -> str:
         roots = sorted({module for source in self.selection.sources for module in source.modules})
         return digests.source_digest([*roots, JUDGE], PACKAGES)
-
-
-def _verdict_key(entry: Indexed, sources: str, under: Profile, root: int) -> str:
-    sampling = [list(under.looks), root] if entry.measured or entry.swept else []
-    sampling += [under.name] if entry.swept else []
-    return digest("verdict", entry.id, sources, digests.versions(), sampling, under.thorough)
 
 
 def _judge_and_store(source: Source, claim_id: str, store: Store, key: str, thorough: bool) -> dict[str, Any]:

@@ -252,12 +252,14 @@ def _skip(self: object, node: GraphNode) -> None:
 
 
 def _visit_math(self: HTML5Translator, node: nodes.math) -> None:
+    _warn_of_source(node)
     self.body.append(self.starttag(node, "span", "", CLASS="math notranslate nohighlight"))
     self.body.append(f"{mathml.inline(node.astext())}</span>")
     raise nodes.SkipNode
 
 
 def _visit_math_block(self: HTML5Translator, node: nodes.math_block) -> None:
+    _warn_of_source(node)
     self.body.append(self.starttag(node, "div", CLASS="math notranslate nohighlight"))
     if node["number"]:
         self.body.append(f'<span class="eqno">({get_node_equation_number(self, node)})')
@@ -265,3 +267,15 @@ def _visit_math_block(self: HTML5Translator, node: nodes.math_block) -> None:
         self.body.append("</span>")
     self.body.append(f"{mathml.block(node.astext())}</div>\n")
     raise nodes.SkipNode
+
+
+def _warn_of_source(node: nodes.math | nodes.math_block) -> None:
+    if not mathml.converts(node.astext()):
+        text = " ".join(node.astext().split())
+        logger.warning(
+            "a formula that cannot be set, and is shown as its source: %s",
+            text,
+            location=node,
+            type="lemmata",
+            subtype="math",
+        )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from rich.console import Console
@@ -12,7 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from rich.table import Table
 from rich.text import Text
 
-from lemmata import wording
+from lemmata import ledger, standings, wording
 
 STYLES = {"holds": "green", "fails": "red", "undecided": "yellow"}
 UNBROKEN = ("claim", "kind", "outcome", "fate")
@@ -35,9 +35,9 @@ def verdicts(document: Mapping[str, Any]) -> Table:
             Text(claim["id"]),
             claim["kind"],
             _status(claim),
-            _grade(claim),
+            standings.graded(claim),
             Text(wording.scope(claim)),
-            wording.mutants(claim),
+            standings.mutants(claim),
             ", ".join(wording.findings(claim)) or "-",
         )
     return table
@@ -53,6 +53,18 @@ def listing(rows: Iterable[Mapping[str, Any]]) -> Table:
     return table
 
 
+def problems(document: Mapping[str, Any]) -> Iterator[str]:
+    """What keeps the exit code from 0, each claim's with the first of its obligations that is not proved."""
+    for claim in document["claims"]:
+        lines = [line for _, line in ledger.problems([claim], document["provenance"]["profile"])]
+        yield from lines
+        open_checks = [check for check in claim["checks"] if check["outcome"] != "proved"]
+        if lines and open_checks:
+            check, others = open_checks[0], len(open_checks) - 1
+            more = f" ('lemmata show' has {others} more)" if others else ""
+            yield f"  {check['outcome']}: {check['label'] or check['latex']}: {check['witness']}{more}"
+
+
 def closing_line(document: Mapping[str, Any]) -> str:
     """The last line of a run."""
     summary, provenance = document["summary"], document["provenance"]
@@ -65,10 +77,6 @@ def closing_line(document: Mapping[str, Any]) -> str:
 def _status(claim: Mapping[str, Any]) -> Text:
     style = STYLES[claim["status"] if claim["corrected"] is None else claim["upheld"]]
     return Text(wording.verdict(claim), style=style)
-
-
-def _grade(claim: Mapping[str, Any]) -> str:
-    return str(claim["grade"]) + (f", given {wording.count(len(claim['given']), 'step')}" if claim["given"] else "")
 
 
 def show_claim(console: Console, claim: Mapping[str, Any]) -> None:
@@ -86,11 +94,11 @@ def show_claim(console: Console, claim: Mapping[str, Any]) -> None:
             say(f"  {'necessary' if edit['necessary'] else 'NOT SHOWN NECESSARY'}: {edit['why']}")
             say(f"    without it, {edit['witness']}")
     console.print(Text.assemble("\nstatus      ", _status(claim)))
-    say(f"grade       {_grade(claim)}")
+    say(f"grade       {standings.graded(claim)}")
     for citation in claim["given"]:
         say(f"  given     {citation}")
     say(f"scope       {wording.scope(claim)}")
-    say(f"mutants     {wording.mutant_counts(claim)}")
+    say(f"mutants     {standings.mutant_counts(claim)}")
     if claim["control"] is not None:
         ended = "refuted, as it must be" if claim["control"]["refuted"] else "NOT REFUTED"
         say(f"control     {wording.parameters(claim['control']['change'])}: {ended}")

@@ -1,6 +1,6 @@
 """The words in which every view speaks of a ledger, so that all say the same thing the same way.
 
-Functions take records of the ledger document (see ``lemmata/schema/ledger-1.json``) and return plain text.
+Functions take records of the ledger document (see ``lemmata/schema/ledger-2.json``) and return plain text.
 """
 
 from __future__ import annotations
@@ -116,10 +116,15 @@ def finding(record: Mapping[str, Any]) -> str:
 
 
 def mutants(claim: Mapping[str, Any]) -> str:
-    """Killed of total, and survivors if any: ``79/81``."""
-    record = claim["mutants"]
+    """Killed of those that count, and survivors if any: ``79/81``."""
     lived = survivors(claim)
-    return f"{record['killed']}/{record['total']}" + (f", {count(lived, 'survivor')}" if lived else "")
+    return f"{claim['mutants']['killed']}/{counted(claim)}" + (f", {count(lived, 'survivor')}" if lived else "")
+
+
+def counted(claim: Mapping[str, Any]) -> int:
+    """Mutants that say something, and something else: without those that are equal or implied, or no formula any more."""
+    record = claim["mutants"]
+    return int(record["total"] - record["implied"] - record["ill_formed"])
 
 
 def mutant_counts(claim: Mapping[str, Any]) -> str:

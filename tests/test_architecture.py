@@ -12,7 +12,14 @@ FORBIDDEN = {
     "theory": {"empirics", "tests", "torch"},
     "empirics": {"tests"},
 }
-MODULES = [path for package in FORBIDDEN for path in sorted((ROOT / package).rglob("*.py"))]
+TEMPLATE = ROOT / "lemmata" / "templates" / "project"
+"""A project of somebody else, as ``lemmata init`` writes it: data of lemmata, not a part of it."""
+MODULES = [
+    path
+    for package in FORBIDDEN
+    for path in sorted((ROOT / package).rglob("*.py"))
+    if not path.is_relative_to(TEMPLATE)
+]
 
 
 def imported(tree: ast.AST) -> Iterator[str]:

@@ -38,6 +38,9 @@ class Relu(Function):
         """A ball for the value."""
         return x.max(arb(0))
 
+    def _eval_rewrite_as_Max(self, x: Basic, **hints: object) -> Basic:  # noqa: N802, the name is SymPy's
+        return sympy.Max(x, 0)
+
     def _latex(self, printer: sympy.printing.latex.LatexPrinter, exp: str | None = None) -> str:
         power = f"^{{{exp}}}" if exp else ""
         return rf"\mathrm{{ReLU}}{power}\left({printer.doprint(self.args[0])}\right)"

@@ -22,6 +22,8 @@ def proves_zero(expression: Basic, domains: Domains) -> bool:
     if expression.has(sympy.Sum, sympy.Piecewise, sympy.Max, sympy.Min):
         return False
     form = to_lowest_orders(unfold(expression).xreplace(with_assumptions(domains)).doit(deep=True))
+    if _numerator(form) == 0:
+        return True
     for simplifier in _SIMPLIFIERS:
         form = simplifier(form)
         if form == 0:
@@ -29,6 +31,11 @@ def proves_zero(expression: Basic, domains: Domains) -> bool:
         if form.count_ops() > _LARGEST:
             return False
     return False
+
+
+def _numerator(form: Basic) -> Basic:
+    """Of the sum over one denominator: to multiply out a quotient would spread the denominator over its terms."""
+    return sympy.expand(sympy.fraction(sympy.together(form))[0])
 
 
 def _plain(form: Basic) -> Basic:

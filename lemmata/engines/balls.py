@@ -124,9 +124,11 @@ def _ball(e: Basic, at: Place) -> arb:
         return _sum(e, at)
     if isinstance(e, sympy.Piecewise):
         return _piecewise(e, at)
+    if e is sympy.I:
+        raise NoEnclosure("it holds the imaginary unit")
     rule = _FUNCTIONS.get(e.func)
     if rule is None:
-        raise NoEnclosure(f"no rule for {e.func}")
+        raise NoEnclosure(f"no rule for {e.func.__name__}")
     return _apply(rule, [_ball(a, at) for a in e.args])
 
 

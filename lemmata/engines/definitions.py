@@ -11,8 +11,11 @@ MOST_STEPS = 64
 
 
 def unfold(expression: Basic) -> Basic:
-    """Replace every function that declares ``definition()`` by that equal expression, and combinatorial ones by factorials."""
+    """Replace every function that declares ``definition()`` by that equal expression, combinatorial ones by factorials, and
+    the complementary error function by the error function.
+    """
     defined = {f: f.definition() for f in expression.atoms(sympy.Function) if hasattr(f, "definition")}
+    defined |= {f: 1 - sympy.erf(f.args[0]) for f in expression.atoms(sympy.erfc)}
     return _through_factorials(expression.xreplace(defined))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import json
 import os
 import signal
@@ -30,6 +31,7 @@ CLAIM_KEYS = {
 }  # fmt: skip
 MUTANT_KEYS = {"total", "killed", "implied", "ill_formed", "loose", "survivors"}
 FIRST_LOOK = 24
+FROZEN = Path(__file__).parents[1] / "data" / "ledger-1.json"
 
 
 @pytest.fixture(autouse=True)
@@ -246,6 +248,157 @@ raise SystemExit(0)
 def test_a_check_or_an_experiment_that_crashes_is_named(claim: str, words: list[str]) -> None:
     write(claim)
     refused(run(), *words)
+
+
+# What a verdict rests on.
+
+
+def modules(claim: dict[str, Any], path: str = "lemmata-ledger.json") -> dict[str, str]:
+    """The modules that a claim's verdict rests on."""
+    found: dict[str, str] = document(path)["provenance"]["closures"][claim["basis"]["closure"]]
+    return found
+
+
+def test_a_verdict_says_what_it_rests_on(folder: Path) -> None:
+    write(HOLDS, LAW, "from helper import *")
+    Path("helper.py").write_text("")
+    run("--seed", "5")
+    holds, law = document()["claims"]
+    assert holds["basis"] == law["basis"] | {"looks": None, "root_seed": None}
+    assert (law["basis"]["thorough"], law["basis"]["looks"], law["basis"]["root_seed"]) == (True, [24, 48, 96], 5)
+    assert {"toy", "helper", "lemmata", "lemmata.judge"} <= modules(holds).keys()
+    assert str(folder) not in Path("lemmata-ledger.json").read_text()
+
+
+def test_a_stored_verdict_rests_on_what_it_rested_on() -> None:
+    write(HOLDS, LAW)
+    run()
+    judged = document()
+    run()
+    assert [claim["basis"] for claim in document()["claims"]] == [claim["basis"] for claim in judged["claims"]]
+    assert document()["provenance"]["closures"] == judged["provenance"]["closures"]
+    assert len(judged["provenance"]["closures"]) == 1
+
+
+def test_smoke_says_when_it_shows_a_thorough_verdict() -> None:
+    write(HOLDS, LAW)
+    run("--profile", "smoke")
+    assert [claim["basis"]["thorough"] for claim in document()["claims"]] == [False, False]
+    assert document()["claims"][1]["basis"]["looks"] == [24]
+    assert "not judged" in run("--profile", "smoke").stdout
+    run()
+    assert "not judged" not in run("--profile", "smoke").stdout
+    assert [claim["basis"]["thorough"] for claim in document()["claims"]] == [True, True]
+    assert document()["claims"][1]["basis"]["looks"] == [24, 48, 96]
+    assert document()["provenance"]["profile"] == "smoke"
+
+
+def test_an_edit_changes_the_digest_of_its_module_alone() -> None:
+    write(HOLDS, "import neighbour")
+    Path("neighbour.py").write_text("")
+    run("--json", "old.json")
+    Path("neighbour.py").write_text("# edited")
+    run("--json", "new.json")
+    before, after = (modules(document(path)["claims"][0], path) for path in ("old.json", "new.json"))
+    assert {name for name in after if after[name] != before[name]} == {"neighbour"}
+    assert after.keys() == before.keys()
+
+
+def test_a_library_counts_where_a_claim_file_imports_it() -> None:
+    write(HOLDS)
+    run("--json", "without.json")
+    write(HOLDS, "import jinja2")
+    run("--json", "with.json")
+    without, imported = (document(path) for path in ("without.json", "with.json"))
+    assert "jinja2" not in without["provenance"]["versions"]
+    assert imported["provenance"]["versions"]["jinja2"] == importlib.metadata.version("jinja2")
+    assert set(imported["claims"][0]["basis"]["libraries"]) - set(without["claims"][0]["basis"]["libraries"]) == {
+        "jinja2"
+    }
+
+
+# Views, differences, older ledgers.
+
+
+def test_every_view_is_written_where_it_belongs_whatever_the_verdicts() -> None:
+    write(HOLDS, FAILS)
+    assert run().exit_code == 1
+    for form, place in (
+        ("html", "lemmata-report.html"),
+        ("junit", "lemmata-junit.xml"),
+        ("badge", "lemmata-badge.json"),
+    ):
+        result = lemmata("report", "--format", form)
+        assert (result.exit_code, place in result.stdout) == (0, True)
+        assert Path(place).read_text() == lemmata("report", "--format", form, "-o", "-").stdout
+        Path(place).unlink()
+    summary = lemmata("report", "--format", "summary")
+    assert summary.exit_code == 0
+    assert summary.stdout.startswith("## lemmata: 1 of 2 claims holds, 1 needs attention\n")
+    assert lemmata("report", "--format", "summary", "-o", "page.md").exit_code == 0
+    assert Path("page.md").read_text() == summary.stdout
+
+
+def test_a_view_that_cannot_be_written_is_refused() -> None:
+    write(HOLDS)
+    run()
+    refused(lemmata("report", "--format", "junit", "-o", "toy.py/report.xml"), "toy.py/report.xml", "cannot be written")
+
+
+def test_a_difference_names_the_edit() -> None:
+    write(HOLDS, LAW)
+    run("--json", "old.json")
+    same = lemmata("diff", "old.json", "old.json")
+    assert (same.exit_code, same.stdout) == (0, "no verdict changed, 2 unchanged\n")
+    write(HOLDS.replace("right", "wrong"), LAW)
+    run()
+    changed = lemmata("diff", "old.json")
+    assert changed.exit_code == 1
+    assert changed.stdout.startswith("1 verdict changed, 1 unchanged\n\ntoy/holds\n  status holds → fails\n")
+    assert "    formula: stated\n    code: toy\n" in changed.stdout
+    (record,) = json.loads(lemmata("diff", "old.json", "--format", "json").stdout)["changed"]
+    assert (record["claim"], record["verdict"]["status"]) == ("toy/holds", ["holds", "fails"])
+    page = lemmata("diff", "old.json", "lemmata-ledger.json", "--format", "markdown", "-o", "page.md")
+    assert (page.exit_code, page.stdout) == (1, "")
+    assert "| `toy/holds` | status holds → fails<br>" in Path("page.md").read_text()
+
+
+def test_the_reviewed_table_is_compared_with_the_latest_ledger() -> None:
+    write(HOLDS)
+    run("--table", "verdicts.json")
+    assert lemmata("diff", "verdicts.json").exit_code == 0
+    write(HOLDS, ERRATUM)
+    run()
+    result = lemmata("diff", "verdicts.json")
+    assert (result.exit_code, "toy/misprint\n  new: fails, symbolic; erratum" in result.stdout) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("names", "words"),
+    [
+        (["absent.json"], ["absent.json", "no such file", "table of verdicts"]),
+        (["toy.py"], ["toy.py", "not JSON"]),
+        (["newer.json"], ["newer.json", "schema version 99", "update lemmata"]),
+        (["lemmata-ledger.json", "absent.json"], ["absent.json", "no such file"]),
+    ],
+)
+def test_what_cannot_be_compared_is_refused(names: list[str], words: list[str]) -> None:
+    write(HOLDS)
+    run()
+    Path("newer.json").write_text(json.dumps({**document(), "schema_version": 99}))
+    refused(lemmata("diff", *names), *words)
+
+
+def test_an_old_ledger_is_migrated_beside_itself() -> None:
+    Path("old.json").write_bytes(FROZEN.read_bytes())
+    result = lemmata("migrate", "old.json")
+    assert (result.exit_code, result.stdout) == (0, "ledger old-2.json\n")
+    assert Path("old.json").read_bytes() == FROZEN.read_bytes()
+    written = json.loads(Path("old-2.json").read_text())
+    assert written["schema_version"] == 2
+    assert json.loads(lemmata("migrate", "old.json", "-o", "-").stdout) == written
+    refused(lemmata("migrate", "old.json"), "old-2.json", "exists", "-o")
+    assert lemmata("diff", "old.json", "old-2.json").exit_code == 0
 
 
 # What is stored, and what is not.

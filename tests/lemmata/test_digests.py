@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import shutil
 import sys
@@ -10,7 +11,7 @@ from types import ModuleType
 
 import pytest
 
-from lemmata.digests import closure, source_digest, versions
+from lemmata.digests import closure, closure_digest, source_digest, survey, versions
 from lemmata.errors import LemmataError
 
 Files = dict[str, str]
@@ -152,14 +153,36 @@ def test_import_cycles_end(place: Path) -> None:
     assert names(place, "a.b") == names(place, "a.c") == names(place, "a") == set(files)
 
 
-def test_only_our_packages_are_followed(place: Path) -> None:
-    write(place, PAPER | {"ours/claims.py": "import other, numpy, sympy"})
-    assert names(place, "ours.claims") == {"ours/__init__.py", "ours/claims.py"}
+def test_working_copies_are_followed_and_what_is_installed_is_not(place: Path) -> None:
+    write(place, PAPER | {"ours/claims.py": "import other, numpy, sympy, json, not_there"})
     both = {"ours/__init__.py", "ours/claims.py", "other/__init__.py", "other/part.py"}
+    assert names(place, "ours.claims") == both
     assert names(place, "ours.claims", packages=("other",)) == both
     assert names(place, "ours.shared", "other.part") == {"ours/__init__.py", "ours/shared.py"} | (
         both - {"ours/claims.py"}
     )
+
+
+def test_an_installed_package_is_followed_where_it_is_asked_for(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    installed = place / "lib" / "site-packages"
+    write(installed, {"kit/__init__.py": "import mate", "mate.py": ""})
+    write(place, {"mine.py": "import kit"})
+    monkeypatch.syspath_prepend(installed)
+    assert names(place, "mine") == {"mine.py"}
+    followed = {str(path.relative_to(place)) for path in closure(["mine"], ["kit"])}
+    assert followed == {"mine.py", "lib/site-packages/kit/__init__.py"}
+
+
+def test_what_the_roots_own_packages_import_counts_by_its_version(place: Path) -> None:
+    write(
+        place,
+        {"kit/__init__.py": "import pytest", "mine/__init__.py": "import kit, yaml, json, not_there\nimport mine.a"},
+    )
+    write(place, {"mine/a.py": "from hypothesis.strategies import integers\nimport numpy.linalg"})
+    libraries = survey(["mine"], ["kit"]).libraries
+    assert set(libraries) == {"PyYAML", "hypothesis", "numpy"}
+    assert libraries["numpy"] == versions()["numpy"]
+    assert set(survey(["mine"], []).libraries) == {"PyYAML", "hypothesis", "numpy", "pytest"}
 
 
 def test_a_package_wins_over_a_module_of_its_name(place: Path) -> None:
@@ -304,6 +327,28 @@ def test_the_frameworks_own_sources_have_a_digest() -> None:
     assert {path.name for path in found} >= {"__init__.py", "digests.py", "errors.py", "seeding.py"}
     assert {path.parent.name for path in found} == {"lemmata"}
     assert re.fullmatch("[0-9a-f]{64}", source_digest(["lemmata.digests"], ["lemmata"]))
+
+
+def test_modules_go_by_their_names_with_the_digests_of_their_contents(place: Path) -> None:
+    write(place, PAPER)
+    found = survey(["ours.claims"], ["other"]).modules
+    assert list(found) == ["ours", "ours.claims", "ours.objects", "ours.objects.hermite", "ours.shared"]
+    assert found["ours.shared"] == hashlib.sha256(b"X = 1\n").hexdigest()
+    assert closure_digest(found) == source_digest(["ours.claims"], ["other"])
+    write(place, {"ours/shared.py": "X = 2\n"})
+    after = survey(["ours.claims"], ["other"]).modules
+    assert {name for name in after if after[name] != found[name]} == {"ours.shared"}
+
+
+def test_files_of_one_name_share_an_entry_that_changes_with_each(tmp_path: Path) -> None:
+    roots = [tmp_path / folder / "toy.py" for folder in ("first", "second")]
+    write(tmp_path, {"first/toy.py": "X = 1", "second/toy.py": "X = 2"})
+    seen = [survey(roots, []).modules]
+    for folder in ("first", "second"):
+        write(tmp_path, {f"{folder}/toy.py": "X = 3"})
+        seen.append(survey(roots[::-1], []).modules)
+    assert [list(found) for found in seen] == [["toy"]] * 3
+    assert len({found["toy"] for found in seen}) == 3
 
 
 # What is refused

@@ -61,11 +61,14 @@ def listed(kind: str, is_listed: bool = True) -> dict[str, Any]:
     return {"kind": kind, "listed": is_listed, "summary": "s", "witness": ""}
 
 
-def test_the_schema_is_a_schema() -> None:
-    jsonschema.Draft202012Validator.check_schema(ledger.schema())
+@pytest.mark.parametrize("version", [1, 2])
+def test_the_schema_is_a_schema(version: int) -> None:
+    jsonschema.Draft202012Validator.check_schema(ledger.schema(version))
+    assert ledger.schema(version)["properties"]["schema_version"]["const"] == version
 
 
-def test_every_record_of_the_schema_is_closed_and_complete() -> None:
+@pytest.mark.parametrize("version", [1, 2])
+def test_every_record_of_the_schema_is_closed_and_complete(version: int) -> None:
     def objects(node: object) -> list[dict[str, Any]]:
         if isinstance(node, list):
             return [found for part in node for found in objects(part)]
@@ -73,7 +76,7 @@ def test_every_record_of_the_schema_is_closed_and_complete() -> None:
             return []
         return ([node] if "properties" in node else []) + [found for part in node.values() for found in objects(part)]
 
-    for record in objects(ledger.schema()):
+    for record in objects(ledger.schema(version)):
         assert record["additionalProperties"] is False
         assert set(record["required"]) >= set(record["properties"]) - {"source_code", "style"}
 
@@ -140,10 +143,63 @@ def test_a_missing_part_is_named(missing: str) -> None:
         ledger.validate(document)
 
 
-@pytest.mark.parametrize("version", [None, 0, 2, "1", True, 1e400])
-def test_another_version_is_refused(version: object) -> None:
-    with pytest.raises(LemmataError, match="reads version 1"):
-        ledger.validate({**sample.document(), "schema_version": version})
+@pytest.mark.parametrize("version", [None, 0, -1, "1", 1.0, True, 1e400])
+def test_what_is_no_version_is_refused(version: object) -> None:
+    for read in (ledger.validate, ledger.parse):
+        with pytest.raises(LemmataError, match="reads versions up to 2; write one with"):
+            read({**sample.document(), "schema_version": version})
+
+
+@pytest.mark.parametrize("version", [3, 10**30])
+def test_a_newer_version_asks_for_an_update(version: int) -> None:
+    for read in (ledger.validate, ledger.parse):
+        with pytest.raises(LemmataError, match=f"schema version {version}.*; update lemmata"):
+            read({**sample.document(), "schema_version": version})
+
+
+def test_a_table_of_verdicts_is_no_ledger() -> None:
+    with pytest.raises(LemmataError, match="table of verdicts and no ledger; write one with"):
+        ledger.parse(ledger.verdict_table(sample.document()))
+
+
+def test_an_older_version_is_read_and_not_written() -> None:
+    old = sample.version_1(sample.document())
+    assert ledger.parse(old)["schema_version"] == 2
+    with pytest.raises(LemmataError, match="lemmata migrate"):
+        ledger.write(old, "-")
+
+
+def test_a_document_of_the_present_version_is_taken_as_it_is() -> None:
+    assert ledger.parse(sample.document()) == sample.document()
+
+
+def test_closures_are_those_of_their_modules_and_there() -> None:
+    document = sample.document()
+    (closure,) = document["provenance"]["closures"]
+    document["provenance"]["closures"][closure]["theory.hermite"] = "0" * 64
+    with pytest.raises(LemmataError, match="is not that of its modules"):
+        ledger.validate(document)
+    document["provenance"]["closures"] = {}
+    with pytest.raises(LemmataError, match="closure of damian2022/relu-hermite is missing"):
+        ledger.validate(document)
+    for claim in document["claims"]:
+        claim["basis"] = None
+    ledger.validate(document)
+
+
+def test_libraries_have_versions() -> None:
+    document = sample.document([sample.claim("a", basis=sample.basis(libraries=["numpy", "scikit-learn"]))])
+    with pytest.raises(LemmataError, match="damian2022/a rests on scikit-learn, of no version"):
+        ledger.validate(document)
+
+
+def test_half_a_character_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.json"
+    path.write_text(json.dumps(sample.document([sample.claim("a", title="\ud83d")])))
+    with pytest.raises(LemmataError, match="half a surrogate pair"):
+        ledger.read(path)
+    path.write_text(json.dumps(sample.document([sample.claim("a", title="\U0001f600 \\ud83d")])))
+    assert ledger.read(path)["claims"][0]["title"] == "\U0001f600 \\ud83d"
 
 
 @pytest.mark.parametrize("document", [None, [], 3, "text", {}])
@@ -237,7 +293,8 @@ def test_no_number_is_not_written() -> None:
         (b"[" * 100_000, "not JSON"),
         (b'{"schema_version": NaN}', "not JSON"),
         (b"[]", "schema version"),
-        (b'{"schema_version": 2}', "schema version 2"),
+        (b'{"schema_version": 3}', "schema version 3"),
+        (b'{"schema_version": 2}', "not valid"),
         (b'{"schema_version": 1}', "not valid"),
     ],
 )
@@ -277,6 +334,10 @@ def test_the_table_of_verdicts_has_no_floats_and_no_times(tmp_path: Path) -> Non
     assert ledger.read_table(tmp_path / "a.json") == table
 
 
+def test_the_repositorys_table_of_verdicts_is_valid() -> None:
+    ledger.read_table(Path(__file__).parents[2] / "verdicts.json")
+
+
 def test_a_changed_verdict_changes_the_table() -> None:
     table = ledger.verdict_table(sample.document())
     for change in (
@@ -292,7 +353,13 @@ def test_a_changed_verdict_changes_the_table() -> None:
         assert ledger.verdict_table(document) != table
 
 
-@pytest.mark.parametrize("content", ["{", "[]", '{"schema_version": 2, "claims": {}}', '{"schema_version": 1}'])
+BAD_VERDICT = '{"schema_version": 1, "profile": "ci", "claims": {"a/b": {}}}'
+BAD_NAME = '{"schema_version": 1, "profile": "ci", "claims": {"<b>": {}}}'
+
+
+@pytest.mark.parametrize(
+    "content", ["{", "[]", '{"schema_version": 2, "claims": {}}', '{"schema_version": 1}', BAD_VERDICT, BAD_NAME]
+)
 def test_a_bad_table_is_one_clear_line(tmp_path: Path, content: str) -> None:
     path = tmp_path / "verdicts.json"
     path.write_text(content)
@@ -317,7 +384,7 @@ def test_words() -> None:
     assert wording.scope(claim) == "integers q ≥ 0; integers d ≥ 1"
     assert wording.scope(sample.claim("a", scope={})) == "no free symbols"
     assert wording.findings(sample.claim("a", findings=[listed("gap", False)] * 2)) == ["gap (unlisted)"]
-    assert wording.mutants(sample.claim("a", mutants=sample.mutants(9, 8, survivors=["x"]))) == "8/9, 1 survivor"
+    assert wording.mutants(sample.claim("a", mutants=sample.mutants(9, 8, survivors=["x"]))) == "8/8, 1 survivor"
     assert (
         wording.mutant_counts(sample.relu_hermite())
         == "79 killed, 2 implied or equal, of 81; 2 of 2 late mutants stopped"

@@ -34,6 +34,16 @@ def test_changes_are_said_in_words_that_differ_in_place_or_text() -> None:
     assert all((mutant.change and "$" in mutant.change) or "dropped" in mutant.change for mutant in mutants(STATEMENT))
 
 
+def test_the_same_change_in_two_places_is_said_with_its_place() -> None:
+    with as_printed():
+        printed = 1 / (1 + x / 2) + x**2 / 3
+    changes = [mutant.change for mutant in mutants(Identity(q, printed, {x: Interval(0, 1)}))]
+    assert len(set(changes)) == len(changes)
+    assert r"right: $2$ becomes $3$ in $x^{2}$" in changes
+    assert r"right: $2$ becomes $3$ in $\frac{1}{2}$" in changes
+    assert r"right: $3$ becomes $4$" in changes
+
+
 def test_a_mutant_changes_one_place_and_leaves_the_rest_as_printed() -> None:
     for mutant in mutants(STATEMENT):
         if mutant.new is not None:

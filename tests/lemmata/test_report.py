@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from html.parser import HTMLParser
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -124,6 +125,84 @@ def test_plots_are_inline(html: str) -> None:
     assert "currentColor" in html
 
 
+def unjudged(record: dict[str, Any]) -> dict[str, Any]:
+    """What is known of a claim before it is judged."""
+    names = (
+        "id",
+        "title",
+        "locator",
+        "kind",
+        "source",
+        "prose",
+        "stated",
+        "corrected",
+        "scope",
+        "depends_on",
+        "provenance",
+    )
+    return {name: record[name] for name in names}
+
+
+def test_claims_stand_several_times_in_any_page() -> None:
+    claims = sample.document()["claims"]
+    drawn = [record for record in claims if record["figures"]]
+    both = [*claims, *drawn, *map(unjudged, claims)]
+    html = "".join(report.claim(record, ["a <problem>"], "``note``") for record in both)
+    about = {"id": "p", "title": "t", "authors": "a", "version": "v", "url": "https://example.org"}
+    html += report.paper(about, both, ["a <problem>"], "``note``")
+    page = Page(html)
+    ids = page.values("id")
+    assert len(ids) == len(set(ids)) > 0  # those within plots
+    inner = re.findall(r"url\(#([^)]+)\)", html) + [href[1:] for href in page.values("href") if href.startswith("#")]
+    assert set(inner) <= set(ids)
+    assert not {"script", "link", "iframe", "img"} & set(page.tags)
+    assert not re.search(r"@import|url\((?!#)", html)
+    assert html.count("not judged") == 2 * len(claims)
+    assert page.words.count("a <problem>") == len(claims) + len(drawn) + 1
+
+
+def test_of_one_claim_the_settled_mutants_are_left_out() -> None:
+    fates = ("killed", "implied", "ill_formed", "loose", "undecided", "survivor")
+    each = [{"change": f"change {fate}", "latex": "x", "fate": fate, "witness": ""} for fate in fates]
+    html = report.claim(sample.claim("a", mutants=sample.mutants(6, 1, each=each, survivors=["change survivor"])))
+    assert [fate for fate in fates if f"change {fate}" in html] == ["loose", "undecided", "survivor"]
+    assert "Mutants <span" not in report.claim(sample.claim("a"))
+
+
+def test_a_proof_is_open_where_there_is_something_to_see() -> None:
+    for changes, is_open in (({}, False), ({"outcome": "undecided"}, True), ({"outcome": "refuted"}, True)):
+        html = report.claim(sample.claim("a", checks=[sample.check("s", "x"), sample.check("t", "y", **changes)]))
+        assert ("<details open>" in html) is is_open
+    law = next(claim for claim in sample.document()["claims"] if claim["slug"] == "alignment-law")
+    assert "<details open>" in report.claim(law)
+
+
+def test_hostile_text_stays_text_in_one_claim() -> None:
+    for record in hostile([sample.equation_1(), sample.alignment_law()]):
+        for shown in (record, unjudged(record)):
+            page = Page(report.claim(shown, [HOSTILE], HOSTILE))
+            assert not {"script", "img"} & set(page.tags)
+            assert page.tags.count("style") == 1
+            assert not any(name.startswith("on") for name, _ in page.attributes)
+
+
+def test_the_style_of_a_claim_changes_nothing_else() -> None:
+    css = re.sub(r"/\*.*?\*/", "", (files("lemmata") / "templates" / "claim.css").read_text(), flags=re.DOTALL)
+    depth, start, selectors = 0, 0, []
+    for position, sign in enumerate(css):
+        if sign == "{":
+            if depth == 0:
+                selectors.append(css[start:position].strip())
+            depth += 1
+        elif sign == "}":
+            depth -= 1
+            start = position + 1
+    assert depth == 0
+    assert len(selectors) > 3
+    assert all(re.search(r"\.lemmata$", selector) for selector in selectors)
+    assert not [selector for selector in selectors if "," in re.sub(r":is\([^)]*\)", "", selector)]
+
+
 def test_what_needs_attention_is_told() -> None:
     claims = [
         sample.claim("a", status="fails", upheld="fails"),
@@ -142,7 +221,7 @@ def test_what_needs_attention_is_told() -> None:
     for words in (
         "Something needs attention",
         "damian2022/a fails, and no listed finding says so",
-        "lets 2 false mutants pass",
+        "takes 2 changed statements for true",
         "k → &lt;b&gt;",
         "not reproduced (unlisted)",
         "✗ not refuted",

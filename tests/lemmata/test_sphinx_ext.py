@@ -12,9 +12,10 @@ from typing import Any, NamedTuple
 
 import pytest
 import sample_ledger as sample
+from markupsafe import escape
 from sphinx.cmd.build import build_main
 
-from lemmata import ledger
+from lemmata import ledger, mathml
 
 DOCS = Path(__file__).parents[2] / "docs"
 CONF = """
@@ -22,6 +23,7 @@ extensions = ["lemmata.sphinx_ext"]
 html_theme = "basic"
 html_math_renderer = "lemmata-mathml"
 lemmata_ledger = {ledger!r}
+suppress_warnings = ["lemmata.math"]
 """
 INDEX = """
 Index
@@ -118,6 +120,25 @@ def test_formulas_are_mathml_and_what_is_none_is_shown(built: Path) -> None:
     assert 'alttext="x^2"' in index
     assert '<code class="latex">\\unheard</code>' in index
     assert '<span class="eqno">(1)' in index
+
+
+def test_a_formula_that_cannot_be_set_is_a_warning_at_its_place(tmp_path: Path) -> None:
+    write(tmp_path, sample.document())
+    conf = tmp_path / "conf.py"
+    conf.write_text(conf.read_text().replace('suppress_warnings = ["lemmata.math"]', ""))
+    done = build(tmp_path)
+    assert done.returncode == 1
+    (line,) = [line for line in done.stderr.splitlines() if "unheard" in line]
+    assert "index.rst:5" in line
+    assert r"shown as its source: \unheard [lemmata.math]" in line
+
+
+@pytest.mark.parametrize("sign", ["#", "%", "&", "_", "$"])
+def test_escaped_signs_are_set_and_stray_ones_are_not(sign: str) -> None:
+    assert mathml.converts(rf"\{sign} x")
+    assert f"<mtext>a{escape(sign)}</mtext>" in mathml.inline(rf"\text{{a\{sign}}}")
+    if sign in "#&":
+        assert not mathml.converts(rf"{sign} x")
 
 
 def loaded(html: str) -> list[str]:

@@ -6,8 +6,11 @@ import math
 from typing import Any
 
 from lemmata import ledger
+from lemmata.digests import closure_digest
 
 PAPER = "damian2022"
+VERSIONS = {"python": "3.11.7", "sympy": "1.14.0", "python-flint": "0.9.0", "numpy": "2.4.6", "torch": "2.13.0"}
+MODULES = {"lemmata.judge": "1a" * 32, "theory.hermite": "2b" * 32, "theory.papers.damian2022": "3c" * 32}
 LAW = r"1 / (1 + \rho)"
 
 
@@ -79,6 +82,17 @@ def mutants(total: int, killed: int, **changes: Any) -> dict[str, Any]:
     return record | changes
 
 
+def basis(**changes: Any) -> dict[str, Any]:
+    """What an exact claim's verdict rests on."""
+    exact = {"thorough": True, "looks": None, "root_seed": None}
+    return {"closure": closure_digest(MODULES), "libraries": sorted(VERSIONS), **exact, **changes}
+
+
+def measured_basis(**changes: Any) -> dict[str, Any]:
+    """What a measured claim's verdict rests on."""
+    return basis(looks=[24, 48, 96], root_seed=1) | changes
+
+
 def claim(slug: str, **changes: Any) -> dict[str, Any]:
     """A claim that holds, with every field."""
     record: dict[str, Any] = {
@@ -106,6 +120,7 @@ def claim(slug: str, **changes: Any) -> dict[str, Any]:
         "design_check": None,
         "figures": [],
         "seconds": 0.4,
+        "basis": basis(),
     }
     return record | changes
 
@@ -323,6 +338,7 @@ def alignment_law() -> dict[str, Any]:
             }
         ],
         seconds=22.5,
+        basis=measured_basis(),
     )
 
 
@@ -383,6 +399,7 @@ def figure_1() -> dict[str, Any]:
             }
         ],
         seconds=18.2,
+        basis=measured_basis(),
     )
 
 
@@ -390,7 +407,7 @@ def document(claims: list[dict[str, Any]] | None = None, profile: str = "ci") ->
     """A valid ledger of the five claims, or of those given."""
     records = [relu_hermite(), equation_1(), lemma_17(), alignment_law(), figure_1()] if claims is None else claims
     return {
-        "schema_version": 1,
+        "schema_version": ledger.SCHEMA_VERSION,
         "claims": records,
         "summary": ledger.summarise(records, profile),
         "provenance": {
@@ -407,13 +424,18 @@ def document(claims: list[dict[str, Any]] | None = None, profile: str = "ci") ->
                     "url": "https://arxiv.org/abs/2206.15144v1",
                 }
             },
-            "versions": {
-                "python": "3.11.7",
-                "sympy": "1.14.0",
-                "python-flint": "0.9.0",
-                "numpy": "2.4.6",
-                "torch": "2.13.0",
-            },
+            "versions": dict(VERSIONS),
             "sources": "5e" * 32,
+            "closures": {closure_digest(MODULES): dict(MODULES)},
         },
+    }
+
+
+def version_1(document: dict[str, Any]) -> dict[str, Any]:
+    """The same ledger as a lemmata of the first schema would have written it."""
+    return {
+        **document,
+        "schema_version": 1,
+        "claims": [{name: part for name, part in claim.items() if name != "basis"} for claim in document["claims"]],
+        "provenance": {name: part for name, part in document["provenance"].items() if name != "closures"},
     }

@@ -10,6 +10,7 @@ import sympy
 from sympy import Basic, Dummy, Integer, Rational, Symbol
 
 from lemmata.engines import balls
+from lemmata.obligations import IllFormed
 
 K = TypeVar("K", bound=Hashable)
 MOST_TERMS = 3000
@@ -25,8 +26,11 @@ PLACES = 4
 """Places at which an expression is evaluated to show that it is not zero everywhere."""
 
 
-class CannotIntegrate(ValueError):
-    """The expectation is outside the family that is known in closed form."""
+class CannotIntegrate(IllFormed):
+    """The expectation is outside the family that is known in closed form.
+
+    A check that integrates what a statement prints cannot read a mutant outside of it.
+    """
 
 
 class Effort:

@@ -207,7 +207,8 @@ class Reader:
             return self._constant(f, [found.mean])
         if not self._varies(found):
             raise CannotIntegrate(
-                f"a kink at a form of the variance {found.variance}, which is not known to be positive"
+                f"a kink at a form of the variance {found.variance}, which is not known to be positive; integrate with a "
+                "symbol that is declared positive, and substitute"
             )
         oriented, side = _canonical(form)
         if oriented not in self._index:

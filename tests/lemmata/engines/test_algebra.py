@@ -1,6 +1,6 @@
 import pytest
 import sympy
-from sympy import Interval, S, Symbol, erf, exp, factorial, gamma, pi, sqrt, symbols
+from sympy import Interval, S, Symbol, erf, erfc, exp, factorial, gamma, pi, sqrt, symbols
 
 from lemmata import integers
 from lemmata.engines import algebra
@@ -8,7 +8,15 @@ from lemmata.engines.definitions import to_lowest_orders, unfold
 from theory.hermite import He
 from theory.uniform import MonomialDerivative
 
-x, k, n = symbols("x k n")
+x, y, p, q, k, n = symbols("x y p q k n")
+COMPLEMENT = 1 - y * (1 - p)
+# Multiplied out before it is over one denominator, it spreads that over its terms, and they do not cancel any more.
+RATIONAL = (
+    (1 + (q + 2 * COMPLEMENT - 1) / COMPLEMENT**2 / x)
+    * COMPLEMENT**2
+    * x
+    / (x * COMPLEMENT**2 + q + 2 * COMPLEMENT - 1)
+)
 
 
 @pytest.mark.parametrize(
@@ -22,6 +30,8 @@ x, k, n = symbols("x k n")
         (sympy.Abs(x) - x, {x: Interval.open(0, 1)}),
         (exp(x) * exp(-x) - 1, {x: S.Reals}),
         (erf(x) + erf(-x), {x: S.Reals}),
+        (erfc(x) + erf(x) - 1, {x: S.Reals}),
+        (RATIONAL - 1, dict.fromkeys((x, y, p, q), Interval.open(0, 1))),
         (He(k + 1, x) - x * He(k, x) + k * He(k - 1, x), {k: integers(2), x: S.Reals}),
         (He(k + 3, x) - x * He(k + 2, x) + (k + 2) * He(k + 1, x), {k: integers(0), x: S.Reals}),
     ],

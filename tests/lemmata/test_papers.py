@@ -1,0 +1,71 @@
+"""Which papers a project has, and which of them a command line means."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from lemmata.errors import LemmataError
+from lemmata.papers import configured, discover, select
+
+
+def project(folder: Path, claims: str) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "pyproject.toml").write_text(f"[tool.lemmata]\nclaims = {claims}\n", encoding="utf-8")
+    return folder
+
+
+def test_entries_are_installed_papers_files_and_modules_in_their_order(tmp_path: Path) -> None:
+    sources = configured(project(tmp_path, '["theory/mine.py", "damian2022", "package.claims"]'))
+    assert [source.name for source in sources] == ["mine", "damian2022", "claims"]
+    mine, installed, module = sources
+    assert mine.modules == (str(tmp_path / "theory" / "mine.py"),)
+    assert installed == discover(tmp_path)["damian2022"]
+    assert len(installed.modules) == 2
+    assert module.modules == ("package.claims",)
+
+
+def test_without_a_name_the_projects_papers_are_meant(tmp_path: Path) -> None:
+    assert [source.name for source in select([], project(tmp_path, '["mine.py"]')).sources] == ["mine"]
+
+
+def test_without_a_name_and_a_project_all_installed_papers_are_meant(tmp_path: Path) -> None:
+    assert "damian2022" in [source.name for source in select([], tmp_path).sources]
+    assert "damian2022" in [source.name for source in select([], project(tmp_path, "[]")).sources]
+
+
+def test_an_installed_paper_can_be_named_in_a_project(tmp_path: Path) -> None:
+    assert [source.name for source in select(["damian2022"], project(tmp_path, '["mine.py"]')).sources] == [
+        "damian2022"
+    ]
+
+
+def test_a_project_is_found_from_the_folders_below(tmp_path: Path) -> None:
+    project(tmp_path, '["claims/mine.py"]')
+    below = tmp_path / "src" / "deep"
+    below.mkdir(parents=True)
+    (below / "pyproject.toml").write_text("[project]\nname = 'other'\n", encoding="utf-8")
+    (source,) = configured(below)
+    assert source.modules == (str(tmp_path / "claims" / "mine.py"),)
+
+
+@pytest.mark.parametrize("claims", ["'mine.py'", "[1]", "3", "[['mine.py']]"])
+def test_a_malformed_list_is_named(tmp_path: Path, claims: str) -> None:
+    with pytest.raises(LemmataError, match=r"pyproject.toml: \[tool.lemmata\] claims must be a list"):
+        configured(project(tmp_path, claims))
+
+
+def test_two_claim_files_of_one_name_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(LemmataError, match="'claims' is the name of two papers"):
+        configured(project(tmp_path, '["first/claims.py", "second/claims.py"]'))
+
+
+@pytest.mark.parametrize("text", ["[tool.lemmata", "tool = 3", "[tool]\nlemmata = 1"])
+def test_a_pyproject_that_is_none_is_named_or_passed_over(tmp_path: Path, text: str) -> None:
+    (tmp_path / "pyproject.toml").write_text(text, encoding="utf-8")
+    if text == "tool = 3":
+        assert configured(tmp_path) == []
+    else:
+        with pytest.raises(LemmataError, match=r"pyproject.toml: "):
+            configured(tmp_path)
