@@ -7,7 +7,7 @@ import inspect
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
@@ -257,6 +257,19 @@ class Paper:
     ) -> Claim:
         """State a claim whose check is attached elsewhere (``@claim.check()``).
 
+        Parameters
+        ----------
+        slug : the claim's name: lower-case letters, digits and single hyphens.
+        locator : where the paper states it, as ``Eq. (3)``.
+        title : what it says, in a few words; ``$latex$`` is set.
+        stated : the statement as printed: an ``Identity``, an ``Upper``, ...
+        source : ``printed``, or ``derived here`` for what follows from the paper and is not in it.
+        correction : the edits that mend a misprint.
+        depends_on : claims that the proof uses; no claim is stronger than they are.
+        provenance : claims that it comes from, and on which its verdict does not rest.
+        listed : expected findings by their kind, each with its reason.
+        prose : the text of the claim's page; by default the docstring of its check.
+
         Raises
         ------
         LemmataError : a slug that is malformed or taken, an unknown kind of finding, a symbol that assumes more than
@@ -264,10 +277,22 @@ class Paper:
         """
         if slug in self.claims:
             raise self._taken(slug)
-        claim = self._claim(
-            slug, locator=locator, title=title, stated=stated, source=source, correction=correction,
-            depends_on=depends_on, provenance=provenance, listed=listed, prose=prose,
+        if not SLUG.fullmatch(slug):
+            raise LemmataError(f"{self.id}/{slug}: use lower-case letters, digits and single hyphens in a claim's name")
+        _check_types(f"{self.id}/{slug}", stated, listed, correction, (*depends_on, *provenance))
+        unknown = set(listed or {}) - set(FINDING_KINDS)
+        if unknown:
+            kinds = ", ".join(FINDING_KINDS)
+            raise LemmataError(f"{self.id}/{slug}: no finding is called {sorted(unknown)[0]!r}; there are {kinds}")
+        claim = Claim(
+            self, slug, locator, title, stated, source, tuple(correction), tuple(depends_on), tuple(provenance),
+            listed or {}, inspect.cleandoc(prose),
         )  # fmt: skip
+        for symbol, domain in stated.domain_map().items():
+            require_consistent(symbol, domain)
+        _ = claim.upheld
+        for edit in claim.correction:
+            claim.without(edit)
         self.claims[slug] = claim
         return claim
 
@@ -282,8 +307,10 @@ class Paper:
             old = self.claims.get(slug)
             if old is not None and (old.obligations is None or not _run_again(old.obligations, function)):
                 raise self._taken(slug)
-            claim = self._claim(slug, **what).check(control)(function)
-            self.claims[slug] = claim  # only now, lest a slip leave a claim without a check
+            # Stated on the side first, lest a slip leave a claim without a check.
+            claim = replace(self, claims={}).state(slug, **what).check(control)(function)
+            claim.paper = self
+            self.claims[slug] = claim
             return claim
 
         return attach
@@ -323,39 +350,6 @@ class Paper:
         return LemmataError(
             f"{self.id}/{slug}: stated twice; rename one (in a notebook, run the cell of Paper(...) again)"
         )
-
-    def _claim(
-        self,
-        slug: str,
-        *,
-        locator: str,
-        title: str,
-        stated: Statement,
-        source: str = "printed",
-        correction: Sequence[Edit] = (),
-        depends_on: Sequence[Claim] = (),
-        provenance: Sequence[Claim] = (),
-        listed: Mapping[str, str] | None = None,
-        prose: str = "",
-    ) -> Claim:
-        """The claim, checked; the paper does not have it yet."""
-        if not SLUG.fullmatch(slug):
-            raise LemmataError(f"{self.id}/{slug}: use lower-case letters, digits and single hyphens in a claim's name")
-        _check_types(f"{self.id}/{slug}", stated, listed, correction, (*depends_on, *provenance))
-        unknown = set(listed or {}) - set(FINDING_KINDS)
-        if unknown:
-            kinds = ", ".join(FINDING_KINDS)
-            raise LemmataError(f"{self.id}/{slug}: no finding is called {sorted(unknown)[0]!r}; there are {kinds}")
-        claim = Claim(
-            self, slug, locator, title, stated, source, tuple(correction), tuple(depends_on), tuple(provenance),
-            listed or {}, inspect.cleandoc(prose),
-        )  # fmt: skip
-        for symbol, domain in stated.domain_map().items():
-            require_consistent(symbol, domain)
-        _ = claim.upheld
-        for edit in claim.correction:
-            claim.without(edit)
-        return claim
 
 
 def _run_again(old: Check, new: Check) -> bool:

@@ -109,7 +109,7 @@ def _run(names: tuple[str, ...], profile_name: str, jobs: int, root: int, execut
 @click.option(
     "--json", "json_path", default=LEDGER, show_default=True, help="Where the ledger goes; - for standard output."
 )
-@click.option("--table", "table_path", type=click.Path(path_type=Path), help="Also write the table of verdicts here.")
+@click.option("--table", "table_path", type=click.Path(path_type=Path), help="Also write the table of verdicts, as JSON, here.")
 @click.option("--report", "report_path", type=click.Path(path_type=Path), help="Also write the HTML report here.")
 @click.option("--dry-run", is_flag=True, help="Say what would be judged, and stop.")
 @click.option("--changed", is_flag=True, help="Only claims without a stored verdict.")
