@@ -109,7 +109,9 @@ def _run(names: tuple[str, ...], profile_name: str, jobs: int, root: int, execut
 @click.option(
     "--json", "json_path", default=LEDGER, show_default=True, help="Where the ledger goes; - for standard output."
 )
-@click.option("--table", "table_path", type=click.Path(path_type=Path), help="Also write the table of verdicts, as JSON, here.")
+@click.option(
+    "--table", "table_path", type=click.Path(path_type=Path), help="Also write the table of verdicts, as JSON, here."
+)
 @click.option("--report", "report_path", type=click.Path(path_type=Path), help="Also write the HTML report here.")
 @click.option("--dry-run", is_flag=True, help="Say what would be judged, and stop.")
 @click.option("--changed", is_flag=True, help="Only claims without a stored verdict.")
@@ -159,18 +161,19 @@ def run(
 
 def _say_plan(job: Run) -> None:
     for source in job.selection.sources:
-        for entry in job.wanted(source):
-            known = "stored" if job.stored(entry) is not None else "to be judged"
+        wanted = job.wanted(source)
+        stored = job.stored(wanted)
+        for entry in wanted:
+            known = "stored" if entry in stored else "to be judged"
             kind = f"measured, up to {job.profile.looks[-1]} seeds a cell" if entry.measured else "exact"
             out.print(f"{entry.id}  {entry.kind}, {kind}: {known}", markup=False, highlight=False)
     _report_corruption(job.store)
 
 
 def _only_changed(job: Run) -> Selection:
-    todo = {
-        source: [entry.id for entry in job.wanted(source) if job.stored(entry) is None]
-        for source in job.selection.sources
-    }
+    wanted = {source: job.wanted(source) for source in job.selection.sources}
+    stored = job.stored(entry for entries in wanted.values() for entry in entries)
+    todo = {source: [entry.id for entry in entries if entry not in stored] for source, entries in wanted.items()}
     if not any(todo.values()):
         raise LemmataError("nothing has changed: every verdict is stored; leave out --changed to see them")
     return Selection(
@@ -194,16 +197,19 @@ def list_claims(names: tuple[str, ...], as_json: bool, **options: Any) -> None:
     """List claims, with their stored verdicts."""
     job = _run(names, **options)
     entries = [entry for source in job.selection.sources for entry in job.wanted(source)]
-    records = {entry.id: record for entry in entries if (record := job.stored(entry)) is not None}
+    records = job.stored(entries)
     propagate(records.values())
     _report_corruption(job.store)
-    rows = []
-    for source in job.selection.sources:
-        for entry in job.wanted(source):
-            status = records[entry.id]["status"] if entry.id in records else None
-            rows.append(
-                {"id": entry.id, "locator": entry.locator, "kind": entry.kind, "title": entry.title, "status": status}
-            )
+    rows = [
+        {
+            "id": entry.id,
+            "locator": entry.locator,
+            "kind": entry.kind,
+            "title": entry.title,
+            "status": records[entry]["status"] if entry in records else None,
+        }
+        for entry in entries
+    ]
     if as_json:
         click.echo(json.dumps(rows, indent=1))
         return

@@ -33,6 +33,9 @@ Values = NDArray[np.float64]
 LARGEST_BET = 0.75
 """The share of the capital that a bet on a bounded mean risks, at most."""
 
+CONFIRMING_HALVINGS = 20
+"""Of the range of a bounded mean, in the search for values that confirm a region."""
+
 ESTIMATE_LEVEL = 0.05
 """The level for whose interval a robust mean's estimate cuts off the tails."""
 
@@ -70,6 +73,15 @@ class Functional(ABC):
     @abstractmethod
     def spread(self, values: Values) -> float | None:
         """The standard deviation for planning, as the values show it; None if the functional knows what it needs."""
+
+    @abstractmethod
+    def size(self, sd: float | None) -> float:
+        """What discrepancies are of the order of, in the values' units, > 0: a search for the least one starts there.
+
+        Raises
+        ------
+        LemmataError : ``sd`` is missing or impossible, where it is needed.
+        """
 
     @abstractmethod
     def tells(
@@ -136,9 +148,8 @@ class Functional(ABC):
         """
         if seeds < 1:
             raise LemmataError(f"{seeds} seeds: plan for at least 1")
-        most = sd or 1.0
+        start = most = self.size(sd)
         check_planning(most, level, probability)
-        start = most
         while not self.tells(most, seeds, level, probability, near, sd):
             most *= 2
             if most > 2.0**60 * start:
@@ -177,6 +188,9 @@ class Median(Functional):
 
     def spread(self, values: Values) -> float | None:
         return robust_spread(values)
+
+    def size(self, sd: float | None) -> float:
+        return _known(sd) or 1.0
 
     def seeds_needed(
         self,
@@ -220,11 +234,15 @@ class Probability(Functional):
         return any(region.misses(self.of_count(count, seeds, level)) for count in (0, seeds))
 
     def can_confirm(self, region: Region, seeds: int, level: float) -> bool:
-        middle = round(seeds * _middle(region, 0, 1))
-        return any(region.contains(self.of_count(count, seeds, level)) for count in (0, middle, seeds))
+        # Both ends increase with the count: the least that starts inside is the one that ends there if any does.
+        least = _least(lambda count: self.of_count(count, seeds, level).low >= region.low, -1, seeds + 1)
+        return least <= seeds and region.contains(self.of_count(least, seeds, level))
 
     def spread(self, values: Values) -> float | None:
         return None
+
+    def size(self, sd: float | None) -> float:
+        return 1.0
 
     def tells(
         self, discrepancy: float, seeds: int, level: float, probability: float, near: float | None, sd: float | None
@@ -282,11 +300,28 @@ class BoundedMean(Functional):
         return any(region.misses(self.interval(np.full(seeds, end), level)) for end in (self.low, self.high))
 
     def can_confirm(self, region: Region, seeds: int, level: float) -> bool:
-        clear = (self.low, _middle(region, self.low, self.high), self.high)
-        return any(region.contains(self.interval(np.full(seeds, value), level)) for value in clear)
+        def of(value: float) -> Interval:
+            return self.interval(np.full(seeds, value), level)
+
+        if any(region.contains(of(value)) for value in (self.low, _middle(region, self.low, self.high), self.high)):
+            return True
+        # An interval is longer towards the farther bound: the least value whose interval starts inside has the best chance.
+        outside, inside = self.low, self.high
+        for _ in range(CONFIRMING_HALVINGS):
+            value = outside / 2 + inside / 2
+            if of(value).low < region.low:
+                outside = value
+            else:
+                inside = value
+        return region.contains(of(inside))
 
     def spread(self, values: Values) -> float | None:
-        return float(np.std(values))
+        mean = self.estimate(values)
+        largest = math.sqrt(mean - self.low) * math.sqrt(self.high - mean)
+        return min(float(np.std(values)), largest)  # rounding may lead out
+
+    def size(self, sd: float | None) -> float:
+        return self.high - self.low
 
     def tells(
         self, discrepancy: float, seeds: int, level: float, probability: float, near: float | None, sd: float | None
@@ -337,7 +372,7 @@ class RobustMean(Functional):
         scale = self._scale(len(values), ESTIMATE_LEVEL)
 
         def too_small(mean: float) -> bool:
-            return float(np.sum(_influence(scale * (values - mean)))) >= 0
+            return float(np.sum(_influence(scale, values, mean))) >= 0
 
         return _edge(too_small, float(np.min(values)), float(np.max(values)))
 
@@ -345,7 +380,7 @@ class RobustMean(Functional):
         return Interval(self._lower(values, level), -self._lower(-values, level))
 
     def _scale(self, seeds: int, level: float) -> float:
-        return math.sqrt(2 * math.log(2 / level) / (seeds * self.variance))
+        return math.sqrt(2 * math.log(2 / level) / seeds) / math.sqrt(self.variance)
 
     def _lower(self, values: Values, level: float) -> float:
         scale, threshold = self._scale(len(values), level), 2 * math.log(2 / level)
@@ -356,7 +391,7 @@ class RobustMean(Functional):
         far = (math.sqrt(1 + 2 * math.expm1(growth)) - 1) / scale
 
         def too_small(mean: float) -> bool:
-            return float(np.sum(_influence(scale * (values - mean)))) >= threshold
+            return float(np.sum(_influence(scale, values, mean))) >= threshold
 
         return _edge(too_small, float(np.min(values)) - far, float(np.max(values)))
 
@@ -368,6 +403,9 @@ class RobustMean(Functional):
 
     def spread(self, values: Values) -> float | None:
         return None
+
+    def size(self, sd: float | None) -> float:
+        return math.sqrt(self.variance)
 
     def tells(
         self, discrepancy: float, seeds: int, level: float, probability: float, near: float | None, sd: float | None
@@ -421,10 +459,15 @@ def _middle(region: Region, low: float, high: float) -> float:
     return min(max((max(region.low, low) + min(region.high, high)) / 2, low), high)
 
 
-def _in_sd(discrepancy: float, sd: float | None) -> float:
+def _known(sd: float | None) -> float:
     if sd is None or not 0 <= sd < math.inf:
         raise LemmataError(f"sd = {sd}: plan a median with the standard deviation of one value, a number >= 0")
-    return discrepancy / sd if sd else math.inf
+    return sd
+
+
+def _in_sd(discrepancy: float, sd: float | None) -> float:
+    known = _known(sd)
+    return discrepancy / known if known else math.inf
 
 
 def _lower_probability(count: int, seeds: int, level: float) -> float:
@@ -482,6 +525,10 @@ def _bets_win(mean: float, deviation: float, far: float, seeds: int, level: floa
     return drift - float(special.ndtri((1 + probability) / 2)) * noise >= math.log(2 / level)
 
 
-def _influence(scaled: Values) -> Values:
-    magnitude = np.abs(scaled)
+def _influence(scale: float, values: Values, mean: float) -> Values:
+    """What each value adds to Catoni's sum."""
+    with np.errstate(over="ignore"):
+        scaled = scale * (values - mean)
+    # Beyond this the square overflows. An influence that grows no more stays below the bound that the method rests on.
+    magnitude = np.minimum(np.abs(scaled), 1e150)
     return np.asarray(np.sign(scaled) * np.log1p(magnitude + magnitude**2 / 2))

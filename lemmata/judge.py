@@ -17,7 +17,7 @@ from lemmata.errors import LemmataError
 from lemmata.loading import described
 from lemmata.measurements import Laboratory, region
 from lemmata.mutation import Mutant, late_mutants, mutants
-from lemmata.obligations import Exact, Given, IllFormed, Measured, Obligation
+from lemmata.obligations import Exact, Given, IllFormed, Measured, Obligation, OutOfReach
 from lemmata.statements import Edit, Statement, Tight, Upper, latex
 from lemmata.verdicts import Finding, Grade, Outcome, Result, Status, weakest
 
@@ -122,9 +122,11 @@ def examine(claim: Claim, statement: Statement, laboratory: Laboratory, thorough
 
     Raises
     ------
-    LemmataError : the check cannot read the statement.
+    LemmataError : the check cannot read the statement, or demands nothing of it.
     """
     obligations = claim.demands(statement)
+    if not obligations:
+        raise LemmataError(f"{claim.id}: its check yields no obligation, so that nothing is checked; yield one")
     measured = [o for o in obligations if isinstance(o, Measured)]
     try:
         settled = iter(_settled(claim, measured, laboratory, thorough) if measured else [])
@@ -241,6 +243,8 @@ def _ending(claim: Claim, statement: Statement, laboratory: Laboratory) -> tuple
             if isinstance(obligation, Exact) and discharge(obligation).result is not Result.PROVED:
                 return "undecided", "neither refuted nor proved"
         results += [Result.PROVED for o in obligations if isinstance(o, Exact)]
+    except OutOfReach as error:
+        return "undecided", str(error)
     except IllFormed as error:
         return "ill_formed", str(error)
     except Exception as error:

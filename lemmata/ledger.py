@@ -7,6 +7,7 @@ draft 2020-12). The schemas of older ledgers stay published, and such ledgers ar
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
@@ -68,7 +69,7 @@ def _validated(document: object) -> dict[str, Any]:
     version = document.get("schema_version") if isinstance(document, dict) else None
     if not isinstance(document, dict) or not isinstance(version, int) or isinstance(version, bool) or version < 1:
         raise LemmataError(
-            f"the ledger has schema version {_short(version)}, this lemmata reads versions up to {SCHEMA_VERSION}; "
+            f"the ledger has schema version {_short(repr(version))}, this lemmata reads versions up to {SCHEMA_VERSION}; "
             "write one with 'lemmata run --json'"
         )
     if isinstance(document.get("claims"), dict):
@@ -251,7 +252,9 @@ def load(path: str | Path, remedy: str) -> object:
     """
     try:
         text = Path(path).read_text(encoding="utf-8")
-        loaded: object = json.loads(text, parse_constant=_refuse_constant)
+        loaded: object = json.loads(
+            text, parse_constant=_refuse_constant, parse_float=_parse_float, parse_int=_parse_integer
+        )
         if _SPELLED_SURROGATE.search(text) and _SURROGATE.search(json.dumps(loaded, ensure_ascii=False)):
             raise ValueError("a text has half a surrogate pair")
     except FileNotFoundError as error:
@@ -266,6 +269,19 @@ def load(path: str | Path, remedy: str) -> object:
 
 def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is not a JSON number")
+
+
+def _parse_float(text: str) -> float:
+    number = float(text)
+    if math.isinf(number):
+        raise ValueError(f"{_short(text, 20)} is too large")
+    return number
+
+
+def _parse_integer(text: str) -> int:
+    # Counts and seconds may be whole numbers, and every view formats them as floats.
+    _parse_float(text)
+    return int(text)
 
 
 @cache

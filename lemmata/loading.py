@@ -21,41 +21,49 @@ _private_files: dict[str, Path] = {}
 
 
 class _Beside(MetaPathFinder):
-    """Finds modules beside claim files, after all other finders: what is installed is never shadowed.
+    """Finds modules beside the claim file that is at work, after all other finders: what is installed is never shadowed.
 
-    It stays, as functions may import when they are called.
+    It stays, as functions may import when they are called. Claim files of other folders have modules of their own by the
+    same names, which are kept apart and come back when their folder does.
     """
 
     def __init__(self) -> None:
-        self.folders: list[str] = []
-        self.found: dict[str, str] = {}
-        """The folder in which a module was found, by its name."""
+        self.folder = ""
+        self.found: dict[str, set[str]] = {}
+        """The top-level modules found in each folder."""
+        self._apart: dict[str, dict[str, ModuleType]] = {}
+        """What other folders' modules are called, and the modules, by folder."""
 
     def turn_to(self, folder: Path) -> None:
-        """Look there first from now on, and forget what other folders call by the same names."""
-        place = str(folder)
-        self.folders = [place, *(other for other in self.folders if other != place)]
+        """Look there from now on, and nowhere else."""
         if self not in sys.meta_path:
             sys.meta_path.append(self)
-        for name in [name for name, where in self.found.items() if where != place]:
-            del self.found[name]
-            for module in [module for module in sys.modules if module == name or module.startswith(f"{name}.")]:
-                del sys.modules[module]
+        place = str(folder)
+        if place == self.folder:
+            return
+        mine = self.found.get(self.folder, set())
+        loaded = [name for name in sys.modules if name.partition(".")[0] in mine]
+        self._apart[self.folder] = {name: sys.modules.pop(name) for name in loaded}
+        sys.modules.update(self._apart.pop(place, {}))
+        self.folder = place
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
         if path is not None:
             return None
-        for folder in self.folders:
-            spec = PathFinder.find_spec(fullname, [folder], target)
-            if spec is not None:
-                self.found[fullname] = folder
-                return spec
-        return None
+        spec = PathFinder.find_spec(fullname, [self.folder], target)
+        if spec is not None:
+            self.found.setdefault(self.folder, set()).add(fullname)
+        return spec
 
 
 _beside = _Beside()
+
+
+def turn_to(folder: Path) -> None:
+    """Let claims work that lie in this folder: modules beside them are found, those beside other claim files are not."""
+    _beside.turn_to(folder)
 
 
 def load_private(path: Path) -> ModuleType:
@@ -72,12 +80,12 @@ def load_private(path: Path) -> ModuleType:
         raise LemmataError(f"{path}: no such claim file")
     # By its content too: an edited file is another module, lest a verdict on the old one be stored for the new one.
     name = _PRIVATE_PREFIX + digest(str(path), hashlib.sha256(path.read_bytes()).hexdigest())[:16]
+    turn_to(path.parent)
     if name in sys.modules:
         return sys.modules[name]
     spec = importlib.util.spec_from_file_location(name, path)
     if spec is None or spec.loader is None:
         raise LemmataError(f"{path}: a claim file must be a Python file (.py)")
-    _beside.turn_to(path.parent)
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
     _private_files[name] = path
@@ -89,18 +97,25 @@ def load_private(path: Path) -> ModuleType:
     return module
 
 
-def found_beside(module: str) -> bool:
-    """Whether a top-level module is known from beside a claim file only, whichever."""
-    return module in _beside.found
+def found_beside(module: str) -> Path | None:
+    """The folder in which a module was found because the claim file at work lies there; None for any other module."""
+    top = module.partition(".")[0]
+    return Path(_beside.folder) if top in _beside.found.get(_beside.folder, ()) else None
 
 
-def load_module(name: str) -> ModuleType:
-    """Import a claim module by name.
+def load_module(name: str, beside: Path | None = None) -> ModuleType:
+    """Import a module by name.
+
+    Parameters
+    ----------
+    beside : the folder of the claim file beside which it lies, where it is not installed.
 
     Raises
     ------
     LemmataError : it does not import; the message names the module and the error.
     """
+    if beside is not None:
+        turn_to(beside)
     try:
         return importlib.import_module(name)
     except (Exception, SystemExit) as error:

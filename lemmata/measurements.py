@@ -191,7 +191,9 @@ class Laboratory:
         if result is Result.REFUTED:
             witness = f"{samples.name} at {_words(samples)}: median in {shown}, outside {_bounds(place)}"
         elif result is Result.UNDECIDED:
-            more = "" if needed is None else f"; about {needed} seeds would decide"
+            # The distance measured is itself uncertain: where it promises less than was drawn, it is of no help.
+            helpful = needed is not None and needed > decision.seeds
+            more = f"; about {needed} decide, if the true median is where it was measured" if helpful else ""
             witness = f"{samples.name} at {_words(samples)}: {decision.seeds} seeds leave it open{more}"
         return Outcome(
             label=obligation.by,

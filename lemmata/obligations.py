@@ -18,6 +18,10 @@ class IllFormed(ValueError):
     """Raised by a reader of formulas when a formula does not have the shape that it reads."""
 
 
+class OutOfReach(IllFormed):
+    """Raised where a formula may well make sense, and the means to read it do not reach so far: a mutant is left undecided."""
+
+
 class Exact:
     """An obligation on expressions, for all values of the symbols in ``for_all``."""
 
@@ -129,6 +133,8 @@ class MedianWithin:
 
     def __post_init__(self) -> None:
         _check_measured("MedianWithin", self.samples, around=self.around, slack=self.slack)
+        if self.slack.is_number and not self.slack.is_positive:
+            raise IllFormed(f"MedianWithin: slack = {self.slack}: needs a positive number")
 
     def bounds(self) -> tuple[Basic | None, Basic | None]:
         return self.around - self.slack, self.around + self.slack

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lemmata.errors import LemmataError
-from lemmata.loading import load_module, load_private
+from lemmata.loading import load_module, load_private, turn_to
 
 if TYPE_CHECKING:
     from lemmata.claims import Claim, Paper
@@ -28,6 +28,12 @@ class Source:
 
     name: str
     modules: tuple[str, ...]
+
+    def enter(self) -> None:
+        """Let what lies beside its claim file be found, and by the names that it has there."""
+        for name in self.modules:
+            if is_path(name):
+                turn_to(Path(name).parent)
 
     def load(self) -> Paper:
         """Import the modules and return the paper that they state.
@@ -53,18 +59,19 @@ class Source:
 
 @dataclass(frozen=True)
 class Selection:
-    """What is to be run: papers, and for each the claims by id, or all of them."""
+    """What is to be run: papers, and of each some claims or all of them.
+
+    A claim is ``<paper>/<slug>``, or ``<module>/<slug>`` with the first module of its source: two claim files may be called
+    alike, and a claim file otherwise than its paper.
+    """
 
     sources: tuple[Source, ...]
     claims: frozenset[str]
 
     def asked(self, paper: str, source: Source) -> frozenset[str]:
-        """The ids of the claims that were asked for; empty for all of the paper's.
-
-        A claim goes by the name of its source or of its paper: a claim file may be called otherwise than its paper.
-        """
-        parts = [claim.partition("/")[::2] for claim in self.claims]
-        return frozenset(f"{paper}/{slug}" for name, slug in parts if name in (source.name, paper))
+        """The ids of the claims that were asked for; empty for all of the paper's."""
+        parts = [claim.rpartition("/")[::2] for claim in self.claims]
+        return frozenset(f"{paper}/{slug}" for name, slug in parts if name in (source.modules[0], paper))
 
 
 def is_path(name: str) -> bool:
@@ -126,7 +133,7 @@ def select(wanted: Sequence[str], project: Path | None = None) -> Selection:
 
     Raises
     ------
-    LemmataError : a name that no paper has, with the nearest one that exists.
+    LemmataError : a name that no paper has, with the nearest one that exists; a folder; a claim that cannot be.
     """
     known = discover(project)
     if not wanted:
@@ -142,10 +149,14 @@ def select(wanted: Sequence[str], project: Path | None = None) -> Selection:
             source = Source(path.stem, (str(path),))
         else:
             name, _, slug = word.partition("/")
+            if word and name not in known and Path(word).is_dir():
+                raise LemmataError(f"{word}: is a folder; name a claim file in it, as {Path(word, 'claims.py')}")
             if name not in known:
                 raise LemmataError(f"unknown paper '{name}'{nearest(name, known)}")
             source = known[name]
-        chosen.setdefault(source, set()).add(f"{source.name}/{slug}")
+        if "/" in slug:
+            raise LemmataError(f"unknown claim '{word}'; write PAPER/CLAIM or FILE.py::CLAIM")
+        chosen.setdefault(source, set()).add(f"{source.modules[0]}/{slug}")
         if not slug:
             whole.add(source)
     claims = frozenset(claim for source, asked in chosen.items() if source not in whole for claim in asked)

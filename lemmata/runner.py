@@ -205,9 +205,10 @@ class Run:
                 todo += entries[claim_id].depends_on
         return [entry for entry in entries.values() if entry.id in chosen]
 
-    def stored(self, entry: Indexed) -> dict[str, Any] | None:
-        """The claim's verdict, if it was judged with these very sources, versions, looks and root seed."""
-        return self.store.read("verdicts", self._bases([entry])[entry].key)
+    def stored(self, entries: Iterable[Indexed]) -> dict[Indexed, dict[str, Any]]:
+        """The verdicts of those claims that were judged with these very sources, versions, looks and root seed."""
+        read = {entry: self.store.read("verdicts", basis.key) for entry, basis in self._bases(entries).items()}
+        return {entry: record for entry, record in read.items() if record is not None}
 
     def _judge_ahead(self, source: Source, keys: Mapping[Indexed, str]) -> dict[Indexed, Future[dict[str, Any]]]:
         """Hand exact claims that are not stored to the workers, all at once: they need nothing of this process."""

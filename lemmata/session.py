@@ -370,11 +370,7 @@ def _stored(selection: Selection, under: Profile, root: int, place: Path) -> Rec
             entries = run.wanted(source)
         except _NotStoredError:  # not even the index: a file has changed, or nothing of it was ever judged
             continue
-        # All at once, as the claims of a module share a closure of files, which takes long to read.
-        for entry, basis in run._bases(entries).items():
-            record = run.store.read("verdicts", basis.key)
-            if record is not None:
-                records[entry.id] = record
+        records |= {entry.id: record for entry, record in run.stored(entries).items()}
     complete: Records = {}
     for name, record in records.items():  # in the paper's order, which need not be that of the dependencies
         if all(other in records for other in _dependencies(record, records)):

@@ -200,6 +200,10 @@ class Tight(Statement):
     """A formula with its constant, to leading order.
 
     ``slack`` bounds what the leading order leaves out, ``why`` says where it comes from; neither is mutated.
+
+    Raises
+    ------
+    LemmataError : a slack that is a number and not positive.
     """
 
     kind: ClassVar[str] = "tight"
@@ -208,6 +212,12 @@ class Tight(Statement):
     slack: Basic
     why: str
     domains: Mapping[Symbol, Set] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        slack = sympy.sympify(self.slack) if isinstance(self.slack, int) else self.slack
+        if not isinstance(slack, Basic) or (slack.is_number and not slack.is_positive):
+            raise LemmataError(f"Tight(..., slack={self.slack!r:.40}): needs a positive exact number, or a formula")
+        object.__setattr__(self, "slack", slack)
 
     def latex(self) -> str:
         return rf"\left| {latex(self.quantity)} - {latex(self.formula)} \right| \le {latex(self.slack)}"

@@ -71,7 +71,10 @@ class Store:
         LemmataError : it cannot; the message names the path and the remedy.
         """
         try:
+            new = not root.exists()
             root.mkdir(parents=True, exist_ok=True)
+            if new:
+                (root / ".gitignore").write_text("*\n")  # what is in it belongs into no repository
             # Permission bits say nothing to a superuser, on a read-only mount, or over quota. Writing does.
             with tempfile.NamedTemporaryFile(prefix=_TRIALS, dir=root) as trial:
                 trial.write(b"trial")

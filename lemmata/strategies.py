@@ -183,6 +183,7 @@ def networks(
     dimension: Size = (1, 8),
     width: Size = (1, 8),
     activation: Activation | str | Iterable[Activation | str] = tuple(Activation),
+    biases: bool = True,
 ) -> SearchStrategy[Network]:
     """Two-layer networks: small ones written out in integers, without zero neurons, and Gaussian ones from a seed.
 
@@ -194,12 +195,13 @@ def networks(
     dimension : size d >= 1.
     width : size m >= 1.
     activation : choice of activations, or of their names.
+    biases : whether neurons may have them.
 
     Raises
     ------
     LemmataError : a size that is no int and no pair, an unknown activation.
     """
-    return _networks(_size("dimension", dimension), _size("width", width), activations(activation))
+    return _networks(_size("dimension", dimension), _size("width", width), activations(activation), biases)
 
 
 def dictionary_laws(
@@ -312,15 +314,19 @@ def _polynomials(
 
 @st.composite
 def _networks(
-    draw: DrawFn, dimension: tuple[int, int], width: tuple[int, int], activation: SearchStrategy[Activation]
+    draw: DrawFn,
+    dimension: tuple[int, int],
+    width: tuple[int, int],
+    activation: SearchStrategy[Activation],
+    biased: bool,
 ) -> Network:
     m, d, small = _draw_shape(draw, width, dimension)
     sigma = draw(activation)
     entries = draw(_padded(st.integers(-3, 3), m * d if small else _WRITTEN_OUT, 0))
     head = draw(_padded(st.sampled_from((1, -1, 2, -2)), m, 1))
-    biases = draw(_padded(st.integers(-2, 2), m, 0))
+    biases = draw(_padded(st.integers(-2, 2), m, 0)) if biased else ()
     if not small:
-        seed, scale, paired = draw(_LONG_SEEDS), draw(st.sampled_from((1, 0))), draw(st.booleans())
+        seed, scale, paired = draw(_LONG_SEEDS), draw(st.sampled_from((1, 0) if biased else (0,))), draw(st.booleans())
         return GaussianNetwork(d, m, seed, sigma, scale, antithetic=paired and m % 2 == 0)
     weights = tuple(row if any(row) else (1, *row[1:]) for row in _rows(entries, d))
     return TwoLayerNetwork(weights, head, biases, sigma)

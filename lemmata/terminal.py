@@ -54,15 +54,23 @@ def listing(rows: Iterable[Mapping[str, Any]]) -> Table:
 
 
 def problems(document: Mapping[str, Any]) -> Iterator[str]:
-    """What keeps the exit code from 0, each claim's with the first of its obligations that is not proved."""
+    """What keeps the exit code from 0; after each claim's the reasons: unlisted findings, and the first obligation that is
+    not proved, a refuted one before an undecided one.
+    """
     for claim in document["claims"]:
         lines = [line for _, line in ledger.problems([claim], document["provenance"]["profile"])]
+        if not lines:
+            continue
         yield from lines
-        open_checks = [check for check in claim["checks"] if check["outcome"] != "proved"]
-        if lines and open_checks:
-            check, others = open_checks[0], len(open_checks) - 1
-            more = f" ('lemmata show' has {others} more)" if others else ""
+        yield from (
+            f"  {wording.finding(found)}: {found['summary']}" for found in claim["findings"] if not found["listed"]
+        )
+        unproved = [check for check in claim["checks"] if check["outcome"] != "proved"]
+        for check in sorted(unproved, key=lambda check: bool(check["outcome"] != "refuted"))[:1]:
+            more = f" ('lemmata show' has {len(unproved) - 1} more)" if len(unproved) > 1 else ""
             yield f"  {check['outcome']}: {check['label'] or check['latex']}: {check['witness']}{more}"
+        if wording.survivors(claim):
+            yield "  'lemmata mutants ... --fate survivor' shows them"
 
 
 def closing_line(document: Mapping[str, Any]) -> str:

@@ -95,7 +95,9 @@ class MultiIndexPolynomial(Description):
 
     @property
     def mean_hessian(self) -> Floats:
-        r""":math:`H = E\, \nabla^2 f(x)` under N(0, I_d), (d, d): what a first gradient step on :math:`N(0, I_d)` learns of f."""
+        r""":math:`H = E\, \nabla^2 f(x)` under N(0, I_d), (d, d). To leading order in 1/d it is all that a ReLU network's first
+        gradient sees of f, once constant and linear part are taken out (Damian, Lee & Soltanolkotabi 2022, Section 5.1).
+        """
         rank = self.frame.rank
         inner = np.zeros((rank, rank))
         for index, coefficient in self._hermite():

@@ -230,8 +230,15 @@ def test_what_no_count_shows_cannot_be_shown(seeds: int, level: float, one: floa
     region = Region(*sorted([one, other]))
     intervals = [Probability().of_count(count, seeds, level) for count in range(seeds + 1)]
     assert Probability().can_refute(region, seeds, level) == any(region.misses(i) for i in intervals)
-    if Probability().can_confirm(region, seeds, level):
-        assert any(region.contains(i) for i in intervals)
+    assert Probability().can_confirm(region, seeds, level) == any(region.contains(i) for i in intervals)
+
+
+@settings(max_examples=30)
+@given(st.integers(20, 120), st.floats(1e-6, 0.1), st.floats(0, 1))
+def test_what_equal_values_show_of_a_bounded_mean_can_be_shown(seeds: int, level: float, value: float) -> None:
+    """The interval of values off the middle is not symmetric: the middle of a region need not be what confirms it."""
+    interval = BoundedMean(0, 1).interval(np.full(seeds, value), level)
+    assert BoundedMean(0, 1).can_confirm(Region(interval.low - 1e-4, interval.high + 1e-4), seeds, level)
 
 
 @given(VALUES, st.floats(1e-6, 0.5), st.floats(-10, 10), st.floats(0.01, 10))
@@ -295,6 +302,48 @@ def test_the_least_discrepancy_is_told_by_its_seeds(
     assert functional.tells(least, seeds, level, probability, near, sd)
 
 
+@pytest.mark.parametrize("unit", [1e-30, 1e30])
+@pytest.mark.parametrize(
+    ("in_unit", "near", "sd"),
+    [
+        (lambda unit: Median(), None, 1.0),
+        (lambda unit: BoundedMean(-unit, unit), 0.0, None),
+        (lambda unit: BoundedMean(-unit, unit), 0.0, 1e-30),
+        (lambda unit: RobustMean(unit**2), None, None),
+        (lambda unit: RobustMean(unit**2), None, 1e-30),
+    ],
+)
+def test_the_least_discrepancy_scales_with_the_unit(
+    in_unit: Callable[[float], Functional], near: float | None, sd: float | None, unit: float
+) -> None:
+    least, scaled = (
+        in_unit(u).least_discrepancy(384, 1e-4, near=near, sd=None if sd is None else sd * u) for u in (1.0, unit)
+    )
+    assert 0 < least < 1
+    assert scaled == pytest.approx(unit * least, rel=1e-5)
+
+
+def test_huge_values_leave_a_robust_mean_without_a_warning() -> None:
+    """Squares of these overflow; pytest turns NumPy's warning into a failure."""
+    for huge in (1e200, 1e308):
+        values = np.array([huge, -huge, 0.0] * 10)
+        interval = RobustMean(1.0).interval(values, 1e-4)
+        assert interval.low < 0 < interval.high
+        assert abs(RobustMean(1.0).estimate(values)) < 1e-9
+
+
+@pytest.mark.parametrize("variance", [5e-324, 1e308])
+def test_any_bound_on_the_variance_scales_the_robust_interval(variance: float) -> None:
+    interval = RobustMean(variance).interval(np.full(30, 2.0), 1e-4)
+    assert interval.low <= 2 <= interval.high < math.inf
+
+
+def test_the_spread_of_bounded_values_is_possible_whatever_the_offset() -> None:
+    values = 1e10 + (np.arange(200) == 0)
+    functional = BoundedMean(1e10, 1e10 + 1)
+    assert functional.seeds_needed(0.1, 1e-4, near=functional.estimate(values), sd=functional.spread(values))
+
+
 def test_seeds_needed_of_the_median_are_those_of_decisions() -> None:
     assert Median().seeds_needed(0.5, 1e-4, near=7.0, sd=0.5) == 74
     assert Median().seeds_needed(0.5, 1e-4, sd=0.0) == 15
@@ -316,6 +365,7 @@ def test_out_of_reach() -> None:
         (lambda: Median().seeds_needed(0.0, 1e-4, sd=1.0), r"discrepancy 0\.0: needs a positive"),
         (lambda: Median().seeds_needed(0.1, 1.0, sd=1.0), r"level 1\.0: needs a number between"),
         (lambda: Median().least_discrepancy(0, 0.1, sd=1.0), "0 seeds: plan for at least 1"),
+        (lambda: Median().least_discrepancy(9, 0.1, sd=-1.0), r"sd = -1\.0: plan a median"),
         (lambda: Probability().seeds_needed(0.1, 1e-4), "near = None: plan a probability near"),
         (lambda: Probability().seeds_needed(0.1, 1e-4, 2.0, 0.5), r"probability 2\.0: needs a number between"),
         (lambda: Probability().seeds_needed(0.1, 1e-4, near=1.5), r"near = 1\.5: plan a probability"),

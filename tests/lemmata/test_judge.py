@@ -24,7 +24,7 @@ from lemmata import (
 )
 from lemmata.judge import examine, judge
 from lemmata.ledger import problems, validate
-from lemmata.obligations import Obligation
+from lemmata.obligations import Obligation, OutOfReach
 from lemmata.runner import propagate
 from lemmata.statements import Statement
 
@@ -200,7 +200,8 @@ def test_no_check_and_an_empty_check() -> None:
     record = judged(None, SUM_OF_NUMBERS)
     assert (record["status"], record["grade"]) == ("undecided", "stated")
     assert found_out(record)
-    assert judged(yields(), SUM_OF_NUMBERS)["status"] == "undecided"
+    with pytest.raises(LemmataError, match="yields no obligation"):
+        judged(yields(), SUM_OF_NUMBERS)
     record = judged(yields(lambda stated: Given("a citation")), SUM_OF_NUMBERS)
     assert (record["status"], record["given"]) == ("undecided", ["a citation"])
 
@@ -210,6 +211,18 @@ def test_a_false_statement_fails_and_its_mutants_say_nothing() -> None:
     assert (record["status"], record["grade"], record["mutants"]["total"]) == ("fails", "stated", 0)
     assert found_out(record)
     assert not found_out(judged(by_induction, Identity(Symbol("S"), WRONG, {n: integers(1)}), listed={"gap": "known"}))
+
+
+def test_a_mutant_beyond_a_readers_means_is_left_undecided() -> None:
+    def hesitant(stated: Identity) -> Iterator[Obligation]:
+        if stated.right != SUM_OF_NUMBERS.right:
+            raise OutOfReach("no closed form")
+        yield from by_induction(stated)
+
+    record = judged(hesitant, SUM_OF_NUMBERS)
+    assert record["status"] == "holds"
+    assert record["mutants"]["undecided"] == record["mutants"]["total"] > 0
+    assert {mutant["witness"] for mutant in record["mutants"]["each"]} == {"no closed form"}
 
 
 # Corrections.

@@ -12,7 +12,7 @@ from claim_files import HEAD, HOLDS
 
 from lemmata.digests import closure
 from lemmata.errors import LemmataError
-from lemmata.loading import load_module, load_private, public_name
+from lemmata.loading import found_beside, load_module, load_private, public_name
 from lemmata.papers import Source
 
 
@@ -52,6 +52,46 @@ def test_each_claim_file_has_neighbours_of_its_own(tmp_path: Path) -> None:
         followed = closure([file], [])
         assert {path.parent for path in followed} == {tmp_path / name, tmp_path / name / "tools"}
         assert len(followed) == 4
+
+
+def test_functions_import_late_what_lies_beside_their_own_file(tmp_path: Path) -> None:
+    files = {}
+    for name in ("first", "second"):
+        claim_file(tmp_path / name, f"where = {name!r}", "beside.py")
+        files[name] = claim_file(tmp_path / name, "def late():\n    import beside\n    return beside.where")
+    for file in files.values():
+        load_private(file)
+    for name, file in [*files.items(), *files.items()]:
+        assert load_private(file).late() == name
+
+
+def test_neighbours_come_back_as_they_were(tmp_path: Path) -> None:
+    for name in ("first", "second"):
+        claim_file(tmp_path / name / "tools", "", "__init__.py")
+        claim_file(tmp_path / name / "tools", "class Tool: ...", "part.py")
+    text = "import tools.part\ntool = tools.part.Tool"
+    first = load_private(claim_file(tmp_path / "first", text))
+    second = load_private(claim_file(tmp_path / "second", text))
+    assert second.tool is sys.modules["tools.part"].Tool is not first.tool
+    load_private(tmp_path / "first" / "mine.py")
+    assert sys.modules["tools.part"].Tool is first.tool
+
+
+def test_what_lies_beside_another_claim_file_is_not_found(tmp_path: Path) -> None:
+    claim_file(tmp_path / "first", "", "beside.py")
+    load_private(claim_file(tmp_path / "first", "import beside"))
+    with pytest.raises(LemmataError, match="No module named 'beside'"):
+        load_private(claim_file(tmp_path / "second", "import beside"))
+
+
+def test_a_module_tells_beside_which_file_it_lies(tmp_path: Path) -> None:
+    claim_file(tmp_path / "first" / "tools", "", "part.py")
+    load_private(claim_file(tmp_path / "first", "import tools.part"))
+    assert found_beside("tools.part") == tmp_path / "first"
+    assert found_beside("pytest") is None
+    load_private(claim_file(tmp_path / "second", ""))
+    assert found_beside("tools.part") is None
+    assert load_module("tools.part", tmp_path / "first").__file__ == str(tmp_path / "first" / "tools" / "part.py")
 
 
 def test_new_files_are_seen_once_caches_are_invalidated(tmp_path: Path) -> None:

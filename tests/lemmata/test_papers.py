@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from lemmata.errors import LemmataError
-from lemmata.papers import configured, discover, select
+from lemmata.papers import Selection, configured, discover, select
 
 
 def project(folder: Path, claims: str) -> Path:
@@ -69,3 +69,42 @@ def test_a_pyproject_that_is_none_is_named_or_passed_over(tmp_path: Path, text: 
     else:
         with pytest.raises(LemmataError, match=r"pyproject.toml: "):
             configured(tmp_path)
+
+
+def test_what_is_asked_of_one_file_is_not_asked_of_another(tmp_path: Path) -> None:
+    for name in ("first", "second"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "claims.py").touch()
+    first, second = (str(tmp_path / name / "claims.py") for name in ("first", "second"))
+    selection = select([f"{first}::lemma", second], tmp_path)
+    assert [selection.asked("paper", source) for source in selection.sources] == [{"paper/lemma"}, set()]
+    selection = select([f"{first}::lemma", f"{second}::theorem"], tmp_path)
+    assert [selection.asked("paper", source) for source in selection.sources] == [{"paper/lemma"}, {"paper/theorem"}]
+    selection = select([f"{first}::lemma", first], tmp_path)
+    assert [selection.asked("paper", source) for source in selection.sources] == [set()]
+
+
+def test_a_claim_is_asked_for_by_its_papers_name_or_its_sources(tmp_path: Path) -> None:
+    (source,) = select(["damian2022/lemma-4"], tmp_path).sources
+    assert select(["damian2022/lemma-4"], tmp_path).asked("damian2022", source) == {"damian2022/lemma-4"}
+    by_paper = Selection((source,), frozenset({"another/lemma-4"}))
+    assert by_paper.asked("another", source) == {"another/lemma-4"}
+
+
+@pytest.mark.parametrize("word", ["damian2022/lemma-4/part", "{file}::lemma/part"])
+def test_a_name_with_too_many_parts_does_not_stand_for_the_whole_paper(tmp_path: Path, word: str) -> None:
+    (tmp_path / "mine.py").touch()
+    with pytest.raises(LemmataError, match=r"unknown claim .*; write PAPER/CLAIM"):
+        select([word.format(file=tmp_path / "mine.py")], tmp_path)
+
+
+@pytest.mark.parametrize("word", ["{folder}", "{folder}/", "."])
+def test_a_folder_is_told_from_a_paper(tmp_path: Path, word: str) -> None:
+    with pytest.raises(LemmataError, match="is a folder; name a claim file in it"):
+        select([word.format(folder=tmp_path)], tmp_path)
+
+
+def test_a_paper_is_no_folder_of_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "damian2022").mkdir()
+    assert [source.name for source in select(["damian2022"], tmp_path).sources] == ["damian2022"]

@@ -2,7 +2,7 @@ import pytest
 import sympy
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sympy import Integer, Interval, Rational, S, Sum, factorial, oo, pi, sqrt, symbols
+from sympy import Integer, Interval, Rational, S, Sum, Symbol, factorial, oo, pi, sqrt, symbols
 
 from lemmata import (
     Construction,
@@ -147,3 +147,11 @@ def test_names_that_are_latex_stay_as_they_are_typed() -> None:
     name = r"\Pr\left[\exists i \le n : \|x_i\|^2 \notin [d/2, 2d]\right]"
     assert Upper(sympy.Symbol(name), x).latex() == rf"{name} \le x"
     assert Identity(q, sympy.Symbol("c_12")).latex() == "q = c_{12}"
+
+
+@pytest.mark.parametrize("slack", [0, -1, Integer(0), Rational(-1, 2), 0.1, None])
+def test_a_slack_is_positive_and_exact(slack: object) -> None:
+    with pytest.raises(LemmataError, match=r"slack=.*: needs a positive exact number"):
+        Tight(Symbol("q"), Integer(1), slack, "why")  # type: ignore[arg-type]
+    assert Tight(Symbol("q"), Integer(1), 2, "why").slack == Integer(2)  # type: ignore[arg-type]
+    assert Tight(Symbol("q"), Integer(1), 1 / Symbol("n"), "why").slack == 1 / Symbol("n")

@@ -54,7 +54,8 @@ def finish(process: subprocess.Popen[str]) -> list[str]:
 
 
 def files(root: Path) -> list[Path]:
-    return [path for path in root.rglob("*") if path.is_file()]
+    """All files, without the one that keeps the store out of a repository."""
+    return [path for path in root.rglob("*") if path.is_file() and path != root / ".gitignore"]
 
 
 @pytest.fixture
@@ -161,7 +162,8 @@ def test_a_directory_that_refuses_files_is_found_out_by_trying(root: str) -> Non
 
 def test_opening_makes_the_directory_and_leaves_nothing_in_it(tmp_path: Path) -> None:
     store = Store.open(tmp_path / "deep" / "store")
-    assert list(store.root.iterdir()) == []
+    assert [path.name for path in store.root.iterdir()] == [".gitignore"]
+    assert (store.root / ".gitignore").read_text() == "*\n"
 
 
 # Being killed

@@ -158,6 +158,11 @@ def test_polynomials_have_what_was_asked_for(f: MultiIndexPolynomial) -> None:
     assert 2 <= f.degree <= 6
 
 
+@given(strategies.networks(width=(1, 30), dimension=(1, 30), biases=False))
+def test_biases_can_be_left_out(network: Network) -> None:
+    assert not network.parameters.biases.any()
+
+
 @given(strategies.networks(activation=("tanh", Activation.ERF)))
 def test_choices_are_kept(network: Network) -> None:
     assert network.activation in (Activation.TANH, Activation.ERF)

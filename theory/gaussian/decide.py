@@ -10,7 +10,7 @@ import sympy
 from sympy import Basic, Dummy, Integer, Rational, Symbol
 
 from lemmata.engines import balls
-from lemmata.obligations import IllFormed
+from lemmata.obligations import OutOfReach
 
 K = TypeVar("K", bound=Hashable)
 MOST_TERMS = 3000
@@ -26,10 +26,10 @@ PLACES = 4
 """Places at which an expression is evaluated to show that it is not zero everywhere."""
 
 
-class CannotIntegrate(IllFormed):
+class CannotIntegrate(OutOfReach):
     """The expectation is outside the family that is known in closed form.
 
-    A check that integrates what a statement prints cannot read a mutant outside of it.
+    A check that integrates what a statement prints leaves a mutant outside of it undecided.
     """
 
 

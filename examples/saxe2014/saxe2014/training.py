@@ -18,8 +18,9 @@ INPUTS, HIDDEN, OUTPUTS, EXAMPLES = 6, 5, 4, 12
 
 
 def orthonormal(generator: np.random.Generator, rows: int, columns: int) -> np.ndarray:
-    """A random matrix with orthonormal columns."""
-    return np.linalg.qr(generator.standard_normal((rows, columns)))[0]
+    """A random matrix with orthonormal columns, uniformly distributed."""
+    q, r = np.linalg.qr(generator.standard_normal((rows, columns)))
+    return q * np.sign(np.diag(r))  # QR leaves these signs to the library: with them the matrix is the same everywhere
 
 
 @experiment

@@ -62,6 +62,17 @@ def test_does_not_prove(expression: sympy.Expr, domains: dict[Symbol, sympy.Set]
     assert not algebra.proves_zero(expression, domains)
 
 
+def test_a_large_sum_of_quotients_is_not_put_over_one_denominator(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It would not end in reasonable time."""
+
+    def never(form: sympy.Basic) -> sympy.Basic:
+        raise AssertionError(f"put over one denominator: {form.count_ops()} operations")
+
+    monkeypatch.setattr(algebra, "_numerator", never)
+    quotients = sum(1 / (x + i * y + p**2) for i in range(1, 100)) - 1
+    assert not algebra.proves_zero(quotients, dict.fromkeys((x, y, p), Interval.open(0, 1)))
+
+
 def test_recurrences_end_at_two_orders() -> None:
     orders = {f.args[0] for f in to_lowest_orders(He(k + 7, x) + He(k, x)).atoms(He)}
     assert orders == {k, k + 1}

@@ -1,6 +1,7 @@
 """What is measured: the checks that compare experiments with statements."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from lemmata import MedianWithin, Samples, Tight
 from lemmata.obligations import Obligation
@@ -22,3 +23,29 @@ def alignment_measured(stated: Tight) -> Iterator[Obligation]:
             slack=stated.slack.subs(values),
             by="share of the energy along the target",
         )
+
+
+@alignment.draw
+def alignment_figure(stated: Tight, cells: list[dict[str, Any]]) -> dict[str, Any]:
+    """The predicted share, and the medians with their confidence intervals, against dimensions per sample."""
+    ratios = [i / 20 for i in range(1, 51)]
+    points = sorted(((cell["design"]["d"] / cell["design"]["n"], cell) for cell in cells), key=lambda point: point[0])
+    return {
+        "title": "Alignment of the first gradient with the target",
+        "x_label": "$d/n$",
+        "y_label": "share of the energy",
+        "x_scale": "linear",
+        "y_scale": "linear",
+        "curves": [
+            {"label": "predicted", "x": ratios, "y": [float(stated.formula.subs({d: r, n: 1})) for r in ratios]}
+        ],
+        "points": [
+            {
+                "label": "measured",
+                "x": [ratio for ratio, _ in points],
+                "y": [cell["median"] for _, cell in points],
+                "low": [cell["confirm_interval"][0] for _, cell in points],
+                "high": [cell["confirm_interval"][1] for _, cell in points],
+            }
+        ],
+    }

@@ -39,7 +39,7 @@ with as_printed():  # SymPy would rewrite what the paper prints
     ),
 )
 def gradient_norm(stated: Identity) -> Iterator[Obligation]:
-    r"""The gradient at zero is $g = \frac1n\sum_i y_i x_i$.
+    r"""The gradient at zero of half the mean squared error is $-g$ with $g = \frac1n\sum_i y_i x_i$.
 
     Here $x_i \sim N(0, I_d)$, $y_i = \langle u, x_i\rangle$ and $\|u\| = 1$. Turn the axes so that $u = e_1$. In
     $\|g\|^2 = n^{-2}\sum_{i,j} y_i y_j \langle x_i, x_j\rangle$ the $n$ terms with $i = j$ have mean $E[x_1^2\|x\|^2]$,
