@@ -8,6 +8,7 @@ from typing import Any
 from lemmata import wording
 from lemmata.difference import Change, Difference, Reason
 from lemmata.markdown import Section, code, escape, page, row, table_head
+from lemmata.output import printable
 
 LIMIT = 60_000
 """Bytes of a comment at most. GitHub refuses one of more than 65 536 characters."""
@@ -45,7 +46,7 @@ def text(difference: Difference) -> str:
     for title, claims in (("new", difference.appeared), ("gone", difference.gone)):
         blocks += [f"{name}\n  {title}: {_standing(verdict)}" for name, verdict in claims.items()]
     blocks += [f"{name}\n  {RESTATED}" for name in difference.restated]
-    return "\n\n".join(map(_printable, blocks)) + "\n"
+    return "\n\n".join(map(printable, blocks)) + "\n"
 
 
 def markdown(difference: Difference, limit: int = LIMIT) -> str:
@@ -109,8 +110,3 @@ def _standing(verdict: Mapping[str, Any]) -> str:
 
 def _lines(lines: Iterator[str]) -> str:
     return "<br>".join(map(escape, lines))
-
-
-def _printable(block: str) -> str:
-    """The block without what moves a terminal's cursor or changes its colours."""
-    return "".join(" " if c.isspace() and c != "\n" else c for c in block if c.isprintable() or c.isspace())

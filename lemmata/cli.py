@@ -7,6 +7,7 @@ smoke).
 from __future__ import annotations
 
 import json
+import shlex
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures.process import BrokenProcessPool
@@ -114,7 +115,7 @@ def _run(names: tuple[str, ...], profile_name: str, jobs: int, root: int, execut
 )
 @click.option("--report", "report_path", type=click.Path(path_type=Path), help="Also write the HTML report here.")
 @click.option("--dry-run", is_flag=True, help="Say what would be judged, and stop.")
-@click.option("--changed", is_flag=True, help="Only claims without a stored verdict.")
+@click.option("--changed", is_flag=True, help="Only claims without a stored verdict, if there are any.")
 def run(
     names: tuple[str, ...],
     json_path: str,
@@ -174,8 +175,8 @@ def _only_changed(job: Run) -> Selection:
     wanted = {source: job.wanted(source) for source in job.selection.sources}
     stored = job.stored(entry for entries in wanted.values() for entry in entries)
     todo = {source: [entry.id for entry in entries if entry not in stored] for source, entries in wanted.items()}
-    if not any(todo.values()):
-        raise LemmataError("nothing has changed: every verdict is stored; leave out --changed to see them")
+    if not any(todo.values()):  # nothing has to be judged to say how all stand
+        return job.selection
     return Selection(
         tuple(source for source, claims in todo.items() if claims),
         frozenset(claim_id for claims in todo.values() for claim_id in claims),
@@ -398,7 +399,7 @@ def init(folder: Path, requirement: str | None) -> None:
     for path in scaffold.create(folder, requirement):
         out.print(path.relative_to(folder.resolve()), markup=False, highlight=False)
     name = folder.resolve().name
-    steps = ([f"cd {folder}"] if folder.resolve() != Path.cwd() else []) + [
+    steps = ([f"cd {shlex.quote(str(folder))}"] if folder.resolve() != Path.cwd() else []) + [
         'pip install -e ".[test,docs]"',
         "lemmata run",
     ]

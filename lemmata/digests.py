@@ -42,8 +42,8 @@ def closure(roots: Iterable[Root], packages: Iterable[str]) -> tuple[Path, ...]:
     Parameters
     ----------
     roots : module names, or paths of Python files (``Path``, or text that ends with ``.py``). The top-level
-        packages of the roots are followed as well, and for a file outside any package, the modules beside it; and
-        whatever else is imported from a working copy, as an editable install is one.
+        packages of the roots are followed as well, and for a file, the modules beside it; and whatever else is imported
+        from a working copy, as an editable install is one.
     packages : top-level packages to follow besides. The rest of the world counts by ``versions``.
 
     Raises
@@ -93,7 +93,8 @@ def survey(roots: Iterable[Root], packages: Iterable[str]) -> Survey:
     for name, content in followed.sources.values():
         contents.setdefault(name, []).append(hashlib.sha256(content).hexdigest())
     modules = {name: same[0] if len(same) == 1 else digest(sorted(same)) for name, same in sorted(contents.items())}
-    return Survey(modules, dict(filter(None, map(_distribution, sorted(followed.installed)))))
+    libraries = {name: version for package in sorted(followed.installed) for name, version in _distributions(package)}
+    return Survey(modules, libraries)
 
 
 def closure_digest(modules: Mapping[str, str]) -> str:
@@ -118,14 +119,23 @@ def versions() -> dict[str, str]:
     return found
 
 
-@cache
-def _distribution(package: str) -> tuple[str, str] | None:
-    """Name and version of the distribution that an installed package comes from."""
+def _distributions(package: str) -> tuple[tuple[str, str], ...]:
+    """Name and version of the distributions that an installed package comes from: several may share a namespace."""
     # Most are called as their package; to look through all that are installed takes half a second.
     with suppress(importlib.metadata.PackageNotFoundError):
-        return package, importlib.metadata.version(package)
+        return ((package, _version(package)),)
     names = importlib.metadata.packages_distributions().get(package, ())
-    return (names[0], importlib.metadata.version(names[0])) if names else None
+    return tuple((name, _version(name)) for name in sorted(set(names)))
+
+
+def _version(distribution: str) -> str:
+    """The version; with a digest of the files where it does not tell them: what is installed from a folder or a repository
+    keeps its version when it is installed anew.
+    """
+    found = importlib.metadata.distribution(distribution)
+    if found.read_text("direct_url.json") is None:
+        return found.version
+    return f"{found.version}, files {digest(found.read_text('RECORD'))[:8]}"
 
 
 class _Module(NamedTuple):
@@ -167,6 +177,8 @@ class _Scope:
             return self._file(Path(root).resolve())
         root = str(root)
         top = root.partition(".")[0]
+        if folder := found_beside(root):
+            self._loose += (folder,)
         if top not in self._trees:
             self._trees[top] = _locate(top)
         modules = list(self.targets(_Import(0, tuple(root.split("."))), _Module(Path(), "")))
@@ -230,12 +242,13 @@ class _Scope:
     def _file(self, path: Path) -> list[_Module]:
         if not path.is_file():
             raise LemmataError(f"{path}: no such Python file")
+        # A claim file imports what lies beside it by plain names, be its folder a package or not.
+        self._loose += (path.parent,)
         place, parts = path.parent, [] if path.name == "__init__.py" else [path.stem]
         while (place / "__init__.py").is_file():
             parts.insert(0, place.name)
             place = place.parent
         if place == path.parent:
-            self._loose += (place,)
             return [_Module(path, path.stem)]
         top = place / parts[0]
         self._trees.setdefault(parts[0], _Tree(top / "__init__.py", (top,)))

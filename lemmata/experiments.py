@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lemmata.errors import LemmataError
-from lemmata.loading import described, load_module, load_private, private_file, public_name
+from lemmata.loading import described, found_beside, load_module, load_private, private_file, public_name
 from lemmata.seeding import Draws, digest
 
 if TYPE_CHECKING:
@@ -159,10 +159,14 @@ class SweepCell:
 
 @dataclass(frozen=True)
 class CellTask:
-    """What a worker process needs to compute one cell: where the experiment is, and the cell."""
+    """What a worker process needs to compute one cell: where the experiment is, and the cell.
+
+    ``path`` is that of a claim file; ``beside`` the folder of the claim file beside which the module lies.
+    """
 
     module: str
     path: str | None
+    beside: str | None
     function: str
     design: tuple[tuple[str, Any], ...]
     replicate: int
@@ -170,14 +174,30 @@ class CellTask:
 
     @classmethod
     def of(cls, source: Experiment, design: Design, replicate: int, root: int) -> CellTask:
-        path = private_file(source.module)
-        return cls(source.module, str(path) if path else None, source.function, tuple(design.items()), replicate, root)
+        path, beside = private_file(source.module), found_beside(source.module)
+        return cls(
+            source.module,
+            str(path) if path else None,
+            str(beside) if beside else None,
+            source.function,
+            tuple(design.items()),
+            replicate,
+            root,
+        )
 
-    def compute(self) -> dict[str, float]:
-        """Import the experiment and run the cell."""
-        module = load_private(Path(self.path)) if self.path else load_module(self.module)
+    def experiment(self) -> Experiment:
+        """Import the experiment.
+
+        Raises
+        ------
+        LemmataError : its module does not import, or has no such experiment.
+        """
+        if self.path:
+            module = load_private(Path(self.path))
+        else:
+            module = load_module(self.module, Path(self.beside) if self.beside else None)
         found = getattr(module, self.function, None)
         if not isinstance(found, Experiment):
             where = self.path or self.module
             raise LemmataError(f"{where}: no experiment named {self.function}; define it with def, at the top level")
-        return found.run(dict(self.design), self.replicate, self.root)
+        return found

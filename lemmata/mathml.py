@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from html import unescape
 from typing import Literal
 from unicodedata import category
@@ -123,6 +124,7 @@ def _formula(latex: str, display: str) -> Markup:
         return Markup('<code class="latex">{}</code>').format(latex)
 
 
+@lru_cache(maxsize=16384)  # a page says much twice: a third of its formulas are different ones
 def _convert(latex: str, display: str) -> str:
     if _MACROS.search(latex):
         raise _ConversionError

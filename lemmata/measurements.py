@@ -16,7 +16,7 @@ from lemmata import digests, seeding
 from lemmata.decisions import Decision, Interval, Plan, Region, decide, robust_spread, seeds_needed
 from lemmata.engines.balls import NoEnclosure, enclose
 from lemmata.errors import LemmataError
-from lemmata.experiments import CellTask, Experiment, Samples, SweepCell
+from lemmata.experiments import CellTask, Design, Experiment, Samples, SweepCell
 from lemmata.obligations import IllFormed, Measured, MedianAtLeast, MedianAtMost, MedianWithin
 from lemmata.profiles import SCHEDULE
 from lemmata.seeding import digest
@@ -29,12 +29,25 @@ Progress = Callable[[str, int, int], None]
 """Called with what is being measured, the cells done, and the cells in all."""
 
 
+def cell_key(experiment: Experiment, design: Design, replicate: int, root: int) -> str:
+    """A cell's key in the store: its draws, and the code and versions that compute it."""
+    return digest(experiment.key(design, replicate, root), code_digest(experiment))
+
+
 def compute_cell(store: Store, key: str, task: CellTask) -> dict[str, Any]:
-    """Compute one cell unless the store has it, and store it at once (runs in a worker)."""
+    """Compute one cell unless the store has it, and store it at once (runs in a worker).
+
+    Raises
+    ------
+    LemmataError : the experiment's code is not what the key says, as its files were edited meanwhile.
+    """
 
     def timed() -> dict[str, Any]:
+        experiment = task.experiment()
+        if cell_key(experiment, dict(task.design), task.replicate, task.root) != key:
+            raise LemmataError(f"{experiment.name}: its code has changed since the run began; run again")
         start = time.perf_counter()
-        statistics = task.compute()
+        statistics = experiment.run(dict(task.design), task.replicate, task.root)
         return {"statistics": statistics, "seconds": time.perf_counter() - start}
 
     return store.compute_once("cells", key, timed)
@@ -65,8 +78,8 @@ class Laboratory:
         return self.start()
 
     def cell_key(self, samples: Samples, replicate: int) -> str:
-        """A cell's key in the store: its draws, and the code and versions that computed it."""
-        return digest(samples.experiment.key(samples.design, replicate, self.root), code_digest(samples.experiment))
+        """A cell's key in the store."""
+        return cell_key(samples.experiment, samples.design, replicate, self.root)
 
     def measure(self, wanted: Iterable[tuple[Samples, int]], what: str) -> None:
         """Make sure that the first so many replicates of each sample are known."""

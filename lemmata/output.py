@@ -6,6 +6,7 @@ import os
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from lemmata.errors import LemmataError
 
@@ -16,16 +17,25 @@ def write_text(text: str, path: str | Path) -> None:
     Raises LemmataError when the place cannot be written.
     """
     if str(path) == "-":
-        # As UTF-8 whatever the system writes to a pipe: what reads it expects what is in the files.
-        stream = getattr(sys.stdout, "buffer", None)
-        if stream is None:
-            sys.stdout.write(text)
-        else:
-            sys.stdout.flush()
-            stream.write(text.encode("utf-8"))
-        sys.stdout.flush()
+        try:
+            _write_out(text)
+        except BrokenPipeError:  # whoever reads has had enough
+            raise
+        except OSError as error:
+            raise LemmataError(f"the standard output cannot be written ({error.strerror}); name a file") from error
     else:
         write_bytes(text.encode("utf-8"), path)
+
+
+def _write_out(text: str) -> None:
+    # As UTF-8 whatever the system writes to a pipe: what reads it expects what is in the files.
+    stream = getattr(sys.stdout, "buffer", None)
+    if stream is None:
+        sys.stdout.write(text)
+    else:
+        sys.stdout.flush()
+        stream.write(text.encode("utf-8"))
+    sys.stdout.flush()
 
 
 def write_bytes(content: bytes, path: str | Path) -> None:
@@ -56,3 +66,19 @@ def write_bytes(content: bytes, path: str | Path) -> None:
         raise LemmataError(
             f"{target}: cannot be written ({reason}); name a file in a folder you may write to"
         ) from error
+
+
+def printable(text: str) -> str:
+    """The text without what moves a terminal's cursor or changes its colours: a ledger may be somebody else's."""
+    if text.isprintable():
+        return text
+    return "".join(" " if c.isspace() and c != "\n" else c for c in text if c.isprintable() or c.isspace())
+
+
+def all_printable(value: Any) -> Any:
+    """A document, or a part of one, with every text in it made printable."""
+    if isinstance(value, str):
+        return printable(value)
+    if isinstance(value, dict):
+        return {all_printable(key): all_printable(item) for key, item in value.items()}
+    return [all_printable(item) for item in value] if isinstance(value, list) else value

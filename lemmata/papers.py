@@ -117,8 +117,13 @@ def configured(project: Path | None = None) -> list[Source]:
             sources.append(installed[name])
         elif name.endswith(".py"):
             sources.append(Source(Path(name).stem, (str((folder / name).resolve()),)))
-        else:
+        elif all(part.isidentifier() for part in name.split(".")):
             sources.append(Source(name.rpartition(".")[2], (name,)))
+        else:
+            raise LemmataError(
+                f"{folder / 'pyproject.toml'}: [tool.lemmata] claims: '{name}' is no claim file (as 'claims.py'), module or "
+                "installed paper"
+            )
     names = [source.name for source in sources]
     for name in names:
         if names.count(name) > 1:
@@ -207,6 +212,9 @@ def _configuration(folder: Path) -> tuple[Path, list[str]] | None:
         table = tools.get("lemmata") if isinstance(tools, dict) else None
         if table is None:
             continue
+        for key in table if isinstance(table, dict) else ():
+            if key != "claims":
+                raise LemmataError(f"{file}: [tool.lemmata] has no '{key}'{nearest(key, ['claims'])}")
         claims = table.get("claims", []) if isinstance(table, dict) else None
         if not (isinstance(claims, list) and all(isinstance(name, str) for name in claims)):
             raise LemmataError(f"{file}: [tool.lemmata] claims must be a list of file paths, module or paper names")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import functools
 import importlib.metadata
 import sys
 import time
@@ -114,7 +115,7 @@ class Run:
     listener: Listener = field(default_factory=Listener)
 
     def __post_init__(self) -> None:
-        self._loaded: dict[Source, Any] = {}
+        self._states: dict[Source, str] = {}
         self._executor: Executor | None = None
 
     def document(self) -> dict[str, Any]:
@@ -171,7 +172,8 @@ class Run:
         ------
         LemmataError : the paper does not import.
         """
-        key = digest("index", digests.source_digest([*source.modules, JUDGE], PACKAGES), list(source.modules))
+        self._states[source] = state = digests.closure_digest(_modules(source))
+        key = digest("index", state, list(source.modules))
         return self.store.compute_once("index", key, lambda: self._make_index(source))
 
     def asked(self, source: Source) -> list[Indexed]:
@@ -226,6 +228,8 @@ class Run:
             entry: executor.submit(
                 _judge_and_store,
                 _without_measurements(source, entry),
+                source,
+                self._states[source],
                 entry.id,
                 self.store,
                 keys[entry],
@@ -279,20 +283,17 @@ class Run:
             self.listener.measuring,
             self.profile.name,
         )
-        return judge(claim_of(self._paper(source), claim_id), laboratory, self.profile.thorough)
+        return judge(
+            claim_of(_paper(source, source, self._states[source]), claim_id), laboratory, self.profile.thorough
+        )
 
     def _start_executor(self) -> Executor:
         if self._executor is None:
             self._executor = self.start()
         return self._executor
 
-    def _paper(self, source: Source) -> Any:
-        if source not in self._loaded:
-            self._loaded[source] = source.load()
-        return self._loaded[source]
-
     def _make_index(self, source: Source) -> dict[str, Any]:
-        paper = self._paper(source)
+        paper = _paper(source, source, self._states[source])
         about = {
             "id": paper.id,
             "title": paper.title,
@@ -307,14 +308,48 @@ class Run:
         return digests.source_digest([*roots, JUDGE], PACKAGES)
 
 
-def _judge_and_store(source: Source, claim_id: str, store: Store, key: str, thorough: bool) -> dict[str, Any]:
+_met: dict[Source, Mapping[str, str]] = {}
+"""The modules of each source, with their digests, as this process first met them."""
+
+
+def _modules(source: Source) -> Mapping[str, str]:
+    """The modules that the source's own and the judge can import, with their digests."""
+    modules = digests.survey([*source.modules, JUDGE], PACKAGES).modules
+    _met.setdefault(source, modules)
+    return modules
+
+
+def _paper(part: Source, whole: Source, state: str) -> Any:
+    """The paper of a source, or of a part of it, as it was when the files of the whole had that state."""
+    part.enter()
+    return _loaded(part, whole, state)
+
+
+@functools.cache  # for as long as the process lives: what is edited after it was loaded does no harm
+def _loaded(part: Source, whole: Source, state: str) -> Any:
+    paper = part.load()
+    modules = _modules(whole)
+    if digests.closure_digest(modules) != state:
+        raise LemmataError(f"{whole.name}: its files were edited before they could be read; run again")
+    # Python keeps what it has imported; only a claim file goes by its content.
+    for name, content in _met[whole].items():
+        if name in sys.modules and modules.get(name, content) != content:
+            raise LemmataError(f"{whole.name}: module {name} was edited after it was imported here; run again")
+    return paper
+
+
+def _judge_and_store(
+    part: Source, whole: Source, state: str, claim_id: str, store: Store, key: str, thorough: bool
+) -> dict[str, Any]:
     """Judge an exact claim (runs in a worker), and store its verdict at once."""
     from lemmata.judge import judge
     from lemmata.measurements import Laboratory
     from lemmata.papers import claim_of
 
     # An exact claim measures nothing; the laboratory is there because a judge has one.
-    found = judge(claim_of(source.load(), claim_id), Laboratory(store, JUDGING_ROOT, (), SerialExecutor), thorough)
+    found = judge(
+        claim_of(_paper(part, whole, state), claim_id), Laboratory(store, JUDGING_ROOT, (), SerialExecutor), thorough
+    )
     store.write("verdicts", key, found)
     return found
 
@@ -402,7 +437,8 @@ def propagate(records: Iterable[dict[str, Any]]) -> None:
                 if record["upheld"] == "holds":
                     record["upheld"] = "undecided"
                     record["grade"] = "stated"
-                record["given"] = [*record["given"], f"{dependency}, which is not shown"]
+                why = "which is not shown" if other else "which this run does not judge: name its paper too"
+                record["given"] = [*record["given"], f"{dependency}, {why}"]
             elif record["upheld"] == "holds":
                 record["grade"] = weakest([Grade(record["grade"]), Grade(other["grade"])]).value
                 record["given"] = list(dict.fromkeys([*record["given"], *other["given"]]))

@@ -30,6 +30,9 @@ _FOLDERS = ("docs", "tests")
 
 _NAME = re.compile(r"[a-z][a-z0-9]*")
 
+# As in a string of TOML, where neither signs of control nor what ends or escapes it may stand; and of no other project.
+_REQUIREMENT = re.compile(r"lemmata(?![\w.-])[^\"\\\x00-\x1f\x7f]*")
+
 
 def create(folder: Path, requirement: str | None = None) -> list[Path]:
     """Write the project into a new or empty folder, whose name becomes that of the paper and of its package.
@@ -76,7 +79,7 @@ def _check_name(name: str) -> None:
 
 
 def _check_requirement(requirement: str | None) -> None:
-    if requirement is not None and not re.fullmatch(r"lemmata\b[^\"\\\n]*", requirement):
+    if requirement is not None and not _REQUIREMENT.fullmatch(requirement):
         raise LemmataError(
             f"requirement '{requirement}': write it as pip does, as 'lemmata>=0.1' or 'lemmata @ https://...'"
         )

@@ -13,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from lemmata import ledger, standings, wording
+from lemmata.output import all_printable
 
 STYLES = {"holds": "green", "fails": "red", "undecided": "yellow"}
 UNBROKEN = ("claim", "kind", "outcome", "fate")
@@ -30,7 +31,7 @@ def _table(*columns: str) -> Table:
 def verdicts(document: Mapping[str, Any]) -> Table:
     """The table that closes a run."""
     table = _table("claim", "kind", "status", "grade", "scope", "mutants killed", "findings")
-    for claim in document["claims"]:
+    for claim in all_printable(document["claims"]):
         table.add_row(
             Text(claim["id"]),
             claim["kind"],
@@ -46,7 +47,7 @@ def verdicts(document: Mapping[str, Any]) -> Table:
 def listing(rows: Iterable[Mapping[str, Any]]) -> Table:
     """Claims by id, with what is known of each."""
     table = _table("claim", "locator", "kind", "title", "status")
-    for row in rows:
+    for row in all_printable(list(rows)):
         status = row["status"]
         known = Text(status, style=STYLES[status]) if status else Text("not judged")
         table.add_row(Text(row["id"]), Text(row["locator"]), row["kind"], Text(row["title"]), known)
@@ -57,7 +58,7 @@ def problems(document: Mapping[str, Any]) -> Iterator[str]:
     """What keeps the exit code from 0; after each claim's the reasons: unlisted findings, and the first obligation that is
     not proved, a refuted one before an undecided one.
     """
-    for claim in document["claims"]:
+    for claim in all_printable(document["claims"]):
         lines = [line for _, line in ledger.problems([claim], document["provenance"]["profile"])]
         if not lines:
             continue
@@ -69,6 +70,8 @@ def problems(document: Mapping[str, Any]) -> Iterator[str]:
         for check in sorted(unproved, key=lambda check: bool(check["outcome"] != "refuted"))[:1]:
             more = f" ('lemmata show' has {len(unproved) - 1} more)" if len(unproved) > 1 else ""
             yield f"  {check['outcome']}: {check['label'] or check['latex']}: {check['witness']}{more}"
+        if not unproved and claim["status"] != "holds":
+            yield from (f"  given: {step}" for step in claim["given"])
         if wording.survivors(claim):
             yield "  'lemmata mutants ... --fate survivor' shows them"
 
@@ -89,6 +92,7 @@ def _status(claim: Mapping[str, Any]) -> Text:
 
 def show_claim(console: Console, claim: Mapping[str, Any]) -> None:
     """One claim in full."""
+    claim = all_printable(claim)
 
     def say(text: str) -> None:
         console.print(text, markup=False, highlight=False)
@@ -141,7 +145,7 @@ def _evidence(measured: Mapping[str, Any]) -> str:
 def mutant_table(claim: Mapping[str, Any], fate: str | None) -> Table:
     """Each mutant with its fate and the witness; those of one fate only if it is given."""
     table = _table("fate", "change", "witness")
-    for mutant in [*claim["mutants"]["each"], *claim["mutants"]["late"]["each"]]:
+    for mutant in all_printable([*claim["mutants"]["each"], *claim["mutants"]["late"]["each"]]):
         if fate is None or mutant["fate"] == fate:
             table.add_row(wording.FATES[mutant["fate"]], Text(_plain(mutant["change"])), Text(mutant["witness"]))
     return table

@@ -134,3 +134,46 @@ def test_frames_are_orthonormal(frame):
 def test_the_strategies_work_in_a_test_of_ones_own(tmp_path: Path) -> None:
     (tmp_path / "test_mine.py").write_text(STRANGERS_TESTS)
     assert "1 passed" in run_in(tmp_path)("pytest", "-p", "no:cacheprovider").stdout
+
+
+STRANGERS_STATISTICS = """
+import pytest
+
+from lemmata.assertions import RefutedError, assert_median
+
+
+def absolute(rng):
+    return abs(rng.standard_normal())
+
+
+def test_true(lemmata_seed):
+    assert_median(absolute, at_most=2, seed=lemmata_seed)
+
+
+def test_false(lemmata_seed):
+    with pytest.raises(RefutedError):
+        assert_median(absolute, at_least=2, seed=lemmata_seed)
+
+
+def test_draws(lemmata_draws):
+    assert lemmata_draws["x"].standard_normal(3).shape == (3,)
+"""
+
+
+def test_the_assertions_and_fixtures_work_in_a_test_of_ones_own(tmp_path: Path) -> None:
+    (tmp_path / "test_mine.py").write_text(STRANGERS_STATISTICS)
+    assert "3 passed" in run_in(tmp_path)("pytest", "-p", "no:cacheprovider").stdout
+
+
+def test_a_claim_shows_itself_in_a_session(own_theory: Path) -> None:
+    notebooks = own_theory / "notebooks"  # where a session's own folder does not shadow the package
+    notebooks.mkdir()
+    (notebooks / "session.py").write_text(
+        "from lemmata import load\n"
+        "claim = load('../theory/claims.py')['numbers']\n"
+        "assert 'not judged' in claim._repr_html_()\n"
+        "assert claim.verify().status == 'holds'\n"
+        "html = claim._repr_html_()\n"
+        "assert '<math' in html and 'holds' in html\n"
+    )
+    run_in(notebooks)("python", "session.py")

@@ -17,10 +17,10 @@ import pytest
 from claim_files import DRAWN, ERRATUM, FAILS, HOLDS, LAW, OPEN, SLOW, UNDECIDED, UNLISTED, claim_file, computed_cells
 from click.testing import CliRunner, Result
 
-from lemmata import ledger
+from lemmata import Paper, ledger
 from lemmata.cli import main
 from lemmata.executors import starter
-from lemmata.papers import select
+from lemmata.papers import Source, select
 from lemmata.profiles import PROFILES
 from lemmata.runner import Listener, Run
 from lemmata.store import Store
@@ -298,6 +298,7 @@ def test_an_edit_changes_the_digest_of_its_module_alone() -> None:
     Path("neighbour.py").write_text("")
     run("--json", "old.json")
     Path("neighbour.py").write_text("# edited")
+    sys.modules.pop("neighbour")
     run("--json", "new.json")
     before, after = (modules(document(path)["claims"][0], path) for path in ("old.json", "new.json"))
     assert {name for name in after if after[name] != before[name]} == {"neighbour"}
@@ -420,7 +421,9 @@ def test_dry_run_judges_nothing() -> None:
 def test_changed_runs_what_is_not_stored() -> None:
     write(HOLDS)
     run()
-    refused(run("--changed"), "nothing has changed")
+    again = run("--changed")
+    assert (again.exit_code, "judged" in again.stdout) == (0, False)
+    assert [claim["id"] for claim in document()["claims"]] == ["toy/holds"]
     write(HOLDS, ERRATUM)  # the sources of both have changed, as they are in one file
     assert run("--changed").exit_code == 0
     assert [claim["id"] for claim in document()["claims"]] == ["toy/holds", "toy/misprint"]
@@ -438,6 +441,124 @@ def test_what_is_edited_while_it_is_judged_is_judged_again(folder: Path) -> None
     assert job.document()["claims"][0]["status"] == "holds"
     run()
     assert document()["claims"][0]["status"] == "fails"
+
+
+def test_what_is_edited_before_it_is_loaded_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    write(HOLDS)
+
+    def load(source: Source) -> Paper:
+        write(HOLDS.replace("right", "wrong"))
+        return unedited(source)
+
+    unedited = Source.load
+    with monkeypatch.context() as patched:
+        patched.setattr(Source, "load", load)
+        refused(run(), "toy", "edited before", "run again")
+    run()
+    assert document()["claims"][0]["status"] == "fails"
+
+
+def test_a_module_that_was_edited_after_it_was_imported_is_refused() -> None:
+    write(HOLDS, "import neighbour")
+    Path("neighbour.py").write_text("")
+    run()
+    Path("neighbour.py").write_text("# edited")
+    refused(run(), "module neighbour", "edited after it was imported", "run again")
+
+
+EDITING = """
+import os
+from pathlib import Path
+
+def editing(stated):
+    if str(os.getpid()) != os.environ["TOY_PARENT"]:
+        os.replace(Path(__file__).with_name("edited.py"), __file__)
+    yield from binomial(stated)
+"""
+
+
+def test_workers_judge_what_the_run_began_with(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first claim's check edits the file, but for the process that runs."""
+    monkeypatch.setenv("TOY_PARENT", str(os.getpid()))
+    claims = [HOLDS.replace('"holds"', f'"holds-{number}"') for number in range(4)]
+    claims[0] = claims[0].replace("(binomial)", "(editing)")
+    write(EDITING, *claims)
+    Path("edited.py").write_text(claim_file("editing = binomial", *claims).replace("n**2 + 2 * n + 1", "n**2"))
+    once = ("run", "toy.py", "--jobs", "1", "--profile", "smoke")
+    assert lemmata(*once).exit_code == 0
+    assert [claim["status"] for claim in document()["claims"]] == ["holds"] * 4
+    assert not Path("edited.py").exists()
+
+
+NEIGHBOURS = {
+    "toy.py": LAW.replace("@experiment\ndef toss", "def unused").replace("SPREAD = 0.01", "from tosses import toss"),
+    "tosses.py": """
+from lemmata import experiment
+from spread import SPREAD
+
+@experiment
+def toss(draws, *, mean):
+    return {"value": mean + SPREAD * float(draws["noise"].standard_normal())}
+""",
+}
+
+
+def test_an_experiment_beside_a_claim_file_runs_in_workers_and_rests_on_its_neighbours() -> None:
+    write(NEIGHBOURS["toy.py"])
+    Path("tosses.py").write_text(NEIGHBOURS["tosses.py"])
+    measured = []
+    for spread in ("0.01", "0.02"):
+        Path("spread.py").write_text(f"SPREAD = {spread}")
+        subprocess.run(command("run", "toy.py", "--jobs", "2", "--profile", "smoke"), check=True, capture_output=True)
+        measured.append(values(document()["claims"][0]))
+    assert measured[1] == pytest.approx([1 + 2 * (value - 1) for value in measured[0]])
+
+
+def test_claim_files_of_two_folders_import_their_own_neighbours_late() -> None:
+    late = HOLDS.replace("(binomial)", "(late)")
+    check = "def late(stated):\n    import neighbour\n    yield from neighbour.check(stated)\n"
+    names = ("first", "second")
+    for name in names:
+        Path(name).mkdir()
+        Path(name, "toy.py").write_text(claim_file(check + late).replace('"toy"', f'"{name}"'))
+        Path(name, "neighbour.py").write_text(
+            "from lemmata import Equal\ndef check(stated):\n"
+            f"    yield Equal(stated.right, stated.left, stated.domains, by={name!r})\n"
+        )
+    assert lemmata("run", "--changed", *(f"{name}/toy.py" for name in names), "--profile", "smoke").exit_code == 0
+    assert [claim["checks"][0]["label"] for claim in document()["claims"]] == list(names)
+
+
+def test_a_claim_file_in_a_package_rests_on_its_neighbours() -> None:
+    Path("pack").mkdir()
+    Path("pack", "__init__.py").touch()
+    Path("pack", "neighbour.py").write_text("X = 1\n")
+    Path("pack", "toy.py").write_text(claim_file(HOLDS, "import neighbour\n"))
+    assert lemmata("run", "pack/toy.py", "--profile", "smoke").exit_code == 0
+    assert "neighbour" in modules(document()["claims"][0], "lemmata-ledger.json")
+
+
+def test_a_ledger_of_somebody_else_cannot_command_the_terminal() -> None:
+    write(ERRATUM)
+    run()
+    path = Path("lemmata-ledger.json")
+    path.write_text(path.read_text().replace('"title": "', '"title": "\\u001b[31m\\u0007', 1))
+    shown = lemmata("show", "toy/misprint", "--ledger", str(path))
+    assert shown.exit_code == 0
+    assert "[31m" in shown.stdout
+    assert not {"\x1b", "\x07"} & set(shown.stdout)
+
+
+def test_a_dependency_that_is_not_run_is_named_with_the_way_out() -> None:
+    Path("base.py").write_text(claim_file(HOLDS).replace('"toy"', '"base"'))
+    rests = """
+from base import holds as other
+state("rests", right, depends_on=[other]).check()(binomial)
+"""
+    write(rests)
+    done = run()
+    assert done.exit_code == 3
+    assert "base/holds, which this run does not judge: name its paper too" in done.stdout
 
 
 def test_a_paper_named_as_a_whole_is_run_as_a_whole() -> None:

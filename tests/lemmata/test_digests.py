@@ -6,6 +6,7 @@ import hashlib
 import re
 import shutil
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 
@@ -185,6 +186,39 @@ def test_what_the_roots_own_packages_import_counts_by_its_version(place: Path) -
     assert set(survey(["mine"], []).libraries) == {"PyYAML", "hypothesis", "numpy", "pytest"}
 
 
+@pytest.fixture
+def installed(place: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Puts a distribution with one module among what is installed."""
+    folder = place / "lib" / "site-packages"
+    folder.mkdir(parents=True)
+    monkeypatch.syspath_prepend(folder)
+
+    def install(name: str, module: str, text: str = "", **more: str) -> None:
+        about = {"METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n", **more}
+        record = "".join(f"{file},sha256={hashlib.sha256(text.encode()).hexdigest()},\n" for file in [module])
+        files = {f"{name}-1.0.dist-info/{file}": content for file, content in {**about, "RECORD": record}.items()}
+        write(folder, {module: text, **files})
+
+    return install
+
+
+def test_all_distributions_that_share_a_namespace_count(place: Path, installed: Callable[..., None]) -> None:
+    for name in ("space_one", "space_two"):
+        installed(name, f"space/{name}.py")
+    write(place, {"mine.py": "import space.space_two"})
+    assert set(survey(["mine"], []).libraries) == {"space_one", "space_two"}
+
+
+def test_a_distribution_from_a_folder_counts_by_its_files(place: Path, installed: Callable[..., None]) -> None:
+    write(place, {"mine.py": "import kit"})
+    found = []
+    for text in ("X = 1", "X = 2", "X = 1"):
+        installed("kit", "kit.py", text, **{"direct_url.json": "{}"})
+        found.append(survey(["mine"], []).libraries["kit"])
+    assert found[0] == found[2] != found[1]
+    assert re.fullmatch("1.0, files [0-9a-f]{8}", found[0])
+
+
 def test_a_package_wins_over_a_module_of_its_name(place: Path) -> None:
     write(place, {"a/__init__.py": "import a.b", "a/b.py": "", "a/b/__init__.py": ""})
     assert names(place, "a") == {"a/__init__.py", "a/b/__init__.py"}
@@ -193,6 +227,13 @@ def test_a_package_wins_over_a_module_of_its_name(place: Path) -> None:
 def test_namespace_packages_and_top_level_modules(place: Path) -> None:
     write(place, {"space/inner/leaf.py": "import single", "single.py": ""})
     assert names(place, "space.inner.leaf", packages=("single",)) == {"space/inner/leaf.py", "single.py"}
+
+
+def test_a_file_in_a_package_is_followed_to_its_neighbours_by_plain_names(tmp_path: Path) -> None:
+    write(tmp_path, {"pack/__init__.py": "", "pack/claims.py": "import beside", "pack/beside.py": ""})
+    assert names(tmp_path, tmp_path / "pack" / "claims.py") == {
+        f"pack/{n}.py" for n in ("__init__", "claims", "beside")
+    }
 
 
 def test_a_file_outside_any_package_is_followed_to_its_neighbours(tmp_path: Path) -> None:

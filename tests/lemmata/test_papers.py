@@ -108,3 +108,18 @@ def test_a_paper_is_no_folder_of_its_name(tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.chdir(tmp_path)
     (tmp_path / "damian2022").mkdir()
     assert [source.name for source in select(["damian2022"], tmp_path).sources] == ["damian2022"]
+
+
+@pytest.mark.parametrize("entry", ["", ".", "a b", "claims.py::lemma", "damian2022/lemma-4", "claims.pyc/"])
+def test_an_entry_that_can_be_nothing_is_named(tmp_path: Path, entry: str) -> None:
+    place = project(tmp_path, f'["{entry}"]')
+    with pytest.raises(LemmataError, match="is no claim file") as refused:
+        configured(place)
+    assert f"'{entry}'" in str(refused.value)
+    assert str(tmp_path / "pyproject.toml") in str(refused.value)
+
+
+def test_a_misspelt_setting_is_not_passed_over(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text('[tool.lemmata]\nclaim = ["mine.py"]\n', encoding="utf-8")
+    with pytest.raises(LemmataError, match=r"pyproject.toml: \[tool.lemmata\] has no 'claim'; did you mean 'claims'"):
+        discover(tmp_path)

@@ -89,7 +89,9 @@ def test_names_that_do_not_serve(tmp_path: Path, name: str, words: str) -> None:
     assert not (tmp_path / name).exists()
 
 
-@pytest.mark.parametrize("requirement", ["", "numpy", 'lemmata"', "lemmata\n", "lemmatic"])
+@pytest.mark.parametrize(
+    "requirement", ["", "numpy", 'lemmata"', "lemmata\n", "lemmata @ a\tb", "lemmata\x7f", "lemmatic", "lemmata-more"]
+)
 def test_requirements_that_do_not_serve(tmp_path: Path, requirement: str) -> None:
     with pytest.raises(LemmataError, match="requirement"):
         scaffold.create(tmp_path / "cho2009", requirement)
