@@ -155,6 +155,8 @@ def _remedy(error: BaseException) -> str:
             "; a claim file is loaded by itself: import the modules beside it by their plain names, or install the "
             "package and name its module instead of the file"
         )
+    if isinstance(error, ImportError) and error.name and error.path:
+        return f"; '{error.name}' is {error.path} (a claim file imports what lies beside it by plain names)"
     return ""
 
 

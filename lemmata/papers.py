@@ -6,9 +6,10 @@ import difflib
 import importlib.metadata
 import tomllib
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from lemmata.errors import LemmataError
 from lemmata.loading import load_module, load_private, turn_to
@@ -134,7 +135,8 @@ def configured(project: Path | None = None) -> list[Source]:
 def select(wanted: Sequence[str], project: Path | None = None) -> Selection:
     """The papers and claims of a command line. If it names none: the project's papers, or else all that are installed.
 
-    A word is a paper's name, ``PAPER/CLAIM``, a claim file's path, or ``FILE.py::CLAIM``.
+    A word is a paper's name, ``PAPER/CLAIM``, a claim file's path, or ``FILE.py::CLAIM``. A paper of the project goes by the
+    name of its file, and by its own.
 
     Raises
     ------
@@ -156,9 +158,7 @@ def select(wanted: Sequence[str], project: Path | None = None) -> Selection:
             name, _, slug = word.partition("/")
             if word and name not in known and Path(word).is_dir():
                 raise LemmataError(f"{word}: is a folder; name a claim file in it, as {Path(word, 'claims.py')}")
-            if name not in known:
-                raise LemmataError(f"unknown paper '{name}'{nearest(name, known)}")
-            source = known[name]
+            source = known.get(name) or _by_paper(name, project) or _unknown(name, known)
         if "/" in slug:
             raise LemmataError(f"unknown claim '{word}'; write PAPER/CLAIM or FILE.py::CLAIM")
         chosen.setdefault(source, set()).add(f"{source.modules[0]}/{slug}")
@@ -166,6 +166,19 @@ def select(wanted: Sequence[str], project: Path | None = None) -> Selection:
             whole.add(source)
     claims = frozenset(claim for source, asked in chosen.items() if source not in whole for claim in asked)
     return Selection(tuple(chosen), claims)
+
+
+def _by_paper(paper: str, project: Path | None) -> Source | None:
+    """The project's source that states the paper; verdicts show the paper's name, and a file may be called otherwise."""
+    for source in configured(project):
+        with suppress(LemmataError):  # what does not import is told when it is asked for
+            if source.load().id == paper:
+                return source
+    return None
+
+
+def _unknown(name: str, known: Iterable[str]) -> NoReturn:
+    raise LemmataError(f"unknown paper '{name}'{nearest(name, known)}")
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

@@ -134,6 +134,12 @@ def test_a_module_that_an_installed_package_lacks_comes_with_its_place(tmp_path:
         assert word in str(refused.value)
 
 
+def test_a_name_that_an_installed_module_lacks_comes_with_its_place(tmp_path: Path) -> None:
+    file = claim_file(tmp_path / "theory", "from theory.hermite import arccos1")
+    with pytest.raises(LemmataError, match=r"'theory.hermite' is .*hermite\.py \(a claim file imports"):
+        load_private(file)
+
+
 def test_a_relative_import_comes_with_the_two_ways_out(tmp_path: Path) -> None:
     file = claim_file(tmp_path, "from .other import thing")
     with pytest.raises(LemmataError, match="plain names, or install the package"):

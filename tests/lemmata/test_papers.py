@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from claim_files import HOLDS, claim_file
 
 from lemmata.errors import LemmataError
 from lemmata.papers import Selection, configured, discover, select
@@ -123,3 +124,14 @@ def test_a_misspelt_setting_is_not_passed_over(tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").write_text('[tool.lemmata]\nclaim = ["mine.py"]\n', encoding="utf-8")
     with pytest.raises(LemmataError, match=r"pyproject.toml: \[tool.lemmata\] has no 'claim'; did you mean 'claims'"):
         discover(tmp_path)
+
+
+def test_a_paper_of_the_project_goes_by_its_own_name_too(tmp_path: Path) -> None:
+    folder = project(tmp_path, '["claims.py", "broken.py"]')
+    (tmp_path / "claims.py").write_text(claim_file(HOLDS))
+    (tmp_path / "broken.py").write_text("1 / 0")
+    by_file, by_paper = select(["claims/holds"], folder), select(["toy/holds"], folder)
+    assert by_file == by_paper
+    assert [source.name for source in by_paper.sources] == ["claims"]
+    with pytest.raises(LemmataError, match="unknown paper 'toys'"):
+        select(["toys/holds"], folder)
