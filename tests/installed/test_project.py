@@ -8,7 +8,7 @@ import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 from typing import Any
 
-from conftest import ROOT, Project
+from strangers import ROOT, Project
 
 
 def ledger(folder: Path) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import sysconfig
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, run_in
+from strangers import ROOT, run_in
 
 SITE = Path(sysconfig.get_path("purelib"))
 
