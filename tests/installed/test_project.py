@@ -74,9 +74,8 @@ def test_a_misprint_fails_its_run_and_its_tests(project: Project, tmp_path: Path
 def test_the_tutorial_can_be_followed(project: Project) -> None:
     folder, run = project
     text = (ROOT / "docs" / "tutorial.md").read_text(encoding="utf-8").replace("mypaper", "wu2031")
-    proved, correction, stated, run_there, measured = re.findall(
-        r"^```python\n(.*?)^```", text, flags=re.MULTILINE | re.DOTALL
-    )
+    proved, stated, run_there, measured = re.findall(r"^```python\n(.*?)^```", text, flags=re.MULTILINE | re.DOTALL)
+    (correction,) = re.findall(r"^```text\n(    correction=.*?\n)```", text, flags=re.MULTILINE)
     files = [folder / "wu2031" / f"{name}.py" for name in ("statements", "experiments", "measurements")]
     before = {path: path.read_text(encoding="utf-8") for path in files}
     statements, experiments, measurements = files
