@@ -26,11 +26,18 @@ from lemmata.output import write_bytes
 
 INK = "#24292f"
 """The colour of axes and text."""
+MUTED = "#8c959f"
+"""The colour of series that stand back; it can be seen on white and on black."""
 
 # Okabe and Ito's palette, which colour-blind readers can tell apart, without its yellow (too faint on white).
 _COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
 _MARKERS = ("o", "s", "D", "^", "v", "P", "X")
 _DASHES = ("-", "--", "-.", ":")
+_POSITIONS: Mapping[str, dict[str, Any]] = {
+    "dots": {"marker": "o", "markersize": 3.5, "alpha": 0.7, "markeredgewidth": 0},
+    "stars": {"marker": "*", "markersize": 13, "markeredgecolor": INK, "markeredgewidth": 0.6, "zorder": 3},
+}
+"""How series of positions are drawn, by their style."""
 
 _STYLE: dict[Any, Any] = {
     "svg.hashsalt": "lemmata",
@@ -175,7 +182,14 @@ def _draw(axes: Axes, record: Mapping[str, Any]) -> None:
             )
     for curve, colour, dashes in zip(curves, cycle(_COLOURS), cycle(_DASHES), strict=False):
         axes.plot(curve["x"], curve["y"], dashes, color=colour, label=_label(curve["label"]))
-    for points, colour, marker in zip(record["points"], cycle(_COLOURS), cycle(_MARKERS), strict=False):
+    for points, own_colour, marker in zip(record["points"], cycle(_COLOURS), cycle(_MARKERS), strict=False):
+        colour = _colour(points.get("colour"), own_colour)
+        if points.get("style") in _POSITIONS:
+            label = _label(points["label"])
+            axes.plot(
+                points["x"], points["y"], color=colour, label=label, linestyle="none", **_POSITIONS[points["style"]]
+            )
+            continue
         below = [y - low for y, low in zip(points["y"], points["low"], strict=True)]
         above = [high - y for y, high in zip(points["y"], points["high"], strict=True)]
         axes.errorbar(
@@ -189,12 +203,21 @@ def _draw(axes: Axes, record: Mapping[str, Any]) -> None:
             elinewidth=1.2,
             label=_label(points["label"]),
         )
+    if record.get("aspect") == "equal":
+        axes.set_aspect("equal", adjustable="datalim")
     axes.set_title(_label(record["title"]), loc="left", wrap=True)
     axes.set_xlabel(_label(record["x_label"]))
     axes.set_ylabel(_label(record["y_label"]))
     # A single series needs no legend, and matplotlib complains of one in which no series has a name.
     if len(axes.get_legend_handles_labels()[1]) > 1:
         axes.legend()
+
+
+def _colour(asked: int | str | None, own: str) -> str:
+    """A series' colour: the one asked for, or else its own."""
+    if asked is None:
+        return own
+    return MUTED if isinstance(asked, str) else _COLOURS[asked % len(_COLOURS)]
 
 
 def _rendered(record: Mapping[str, Any], kind: str, *, transparent: bool) -> bytes:

@@ -1,6 +1,6 @@
 """The ledger: one JSON document that every view reads, its published schema, and the table of verdicts.
 
-The document's shape is ``lemmata/schema/ledger-2.json``, the table's ``lemmata/schema/verdicts-1.json`` (JSON Schema,
+The document's shape is ``lemmata/schema/ledger-3.json``, the table's ``lemmata/schema/verdicts-1.json`` (JSON Schema,
 draft 2020-12). The schemas of older ledgers stay published, and such ledgers are read.
 """
 
@@ -21,7 +21,7 @@ from lemmata.errors import LemmataError
 from lemmata.migrations import migrate
 from lemmata.output import write_text
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 """Version of the documents that this lemmata writes."""
 
 TABLE_VERSION = 1
@@ -342,7 +342,7 @@ def _check_bases(document: Mapping[str, Any]) -> None:
 
 def _check_figure(figure: Mapping[str, Any], place: str) -> None:
     for series in (*figure["curves"], *figure["points"]):
-        columns = {name: values for name, values in series.items() if name not in ("label", "style")}
+        columns = {name: series[name] for name in ("x", "y", "low", "high") if name in series}
         if len({len(values) for values in columns.values()}) > 1:
             raise LemmataError(
                 f"the ledger is not valid at {place}: the lists of {_short(series['label'])} differ in length"

@@ -41,5 +41,10 @@ def _bases(document: Mapping[str, Any]) -> Document:
     }
 
 
-_STEPS: Mapping[int, Callable[[Mapping[str, Any]], Document]] = {1: _bases}
+def _positions(document: Mapping[str, Any]) -> Document:
+    """2 to 3: figures may show positions without error bars; those of version 2 stay as they are."""
+    return {**document, "schema_version": 3}
+
+
+_STEPS: Mapping[int, Callable[[Mapping[str, Any]], Document]] = {1: _bases, 2: _positions}
 """What leads from a version to the next."""

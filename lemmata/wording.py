@@ -1,6 +1,6 @@
 """The words in which every view speaks of a ledger, so that all say the same thing the same way.
 
-Functions take records of the ledger document (see ``lemmata/schema/ledger-2.json``) and return plain text.
+Functions take records of the ledger document (see ``lemmata/schema/ledger-3.json``) and return plain text.
 """
 
 from __future__ import annotations

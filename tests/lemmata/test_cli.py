@@ -393,13 +393,13 @@ def test_what_cannot_be_compared_is_refused(names: list[str], words: list[str]) 
 def test_an_old_ledger_is_migrated_beside_itself() -> None:
     Path("old.json").write_bytes(FROZEN.read_bytes())
     result = lemmata("migrate", "old.json")
-    assert (result.exit_code, result.stdout) == (0, "ledger old-2.json\n")
+    assert (result.exit_code, result.stdout) == (0, "ledger old-3.json\n")
     assert Path("old.json").read_bytes() == FROZEN.read_bytes()
-    written = json.loads(Path("old-2.json").read_text())
-    assert written["schema_version"] == 2
+    written = json.loads(Path("old-3.json").read_text())
+    assert written["schema_version"] == ledger.SCHEMA_VERSION
     assert json.loads(lemmata("migrate", "old.json", "-o", "-").stdout) == written
-    refused(lemmata("migrate", "old.json"), "old-2.json", "exists", "-o")
-    assert lemmata("diff", "old.json", "old-2.json").exit_code == 0
+    refused(lemmata("migrate", "old.json"), "old-3.json", "exists", "-o")
+    assert lemmata("diff", "old.json", "old-3.json").exit_code == 0
 
 
 # What is stored, and what is not.

@@ -12,7 +12,7 @@ import sample_ledger as sample
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from lemmata import figures
+from lemmata import figures, ledger
 from lemmata.errors import LemmataError
 
 LAW = sample.alignment_law()["figures"][0]
@@ -99,13 +99,19 @@ def test_any_label_can_be_drawn(title: str, axis: str, labels: list[str]) -> Non
     st.lists(
         st.tuples(*[st.floats(-1e6, 1e6)] * 4),
         max_size=4,
-    )
+    ),
+    st.fixed_dictionaries(
+        {},
+        optional={"style": st.sampled_from(["line", "dots", "stars"]), "colour": st.integers(0, 9) | st.just("muted")},
+    ),
+    st.sampled_from([{}, {"aspect": "equal"}]),
 )
-def test_any_series_can_be_drawn(rows: list[tuple[float, ...]]) -> None:
+def test_any_series_can_be_drawn(rows: list[tuple[float, ...]], looks: dict[str, Any], aspect: dict[str, str]) -> None:
     columns = list(zip(*rows, strict=True)) or [(), (), (), ()]
     names = ("x", "y", "low", "high")
-    points = {"label": "p", **{name: list(column) for name, column in zip(names, columns, strict=True)}}
-    record = {**LAW, "x_scale": "linear", "curves": [], "points": [points]}
+    points = {"label": "p", **{name: list(column) for name, column in zip(names, columns, strict=True)}, **looks}
+    record = {**LAW, "x_scale": "linear", "curves": [], "points": [points], **aspect}
+    ledger.validate({**sample.document(), "claims": [{**sample.alignment_law(), "figures": [record]}]})
     ElementTree.fromstring(figures.to_svg(record))
 
 
@@ -122,6 +128,19 @@ def test_curves_are_lines_and_points_have_error_bars() -> None:
     legend = axes.get_legend()
     assert legend is not None
     assert [text.get_text() for text in legend.get_texts()] == [r"$1/(1+\rho)$", "measured median"]
+
+
+def test_positions_are_markers_that_share_colours_and_have_no_bars() -> None:
+    place = {"x": [0.0, 1.0], "y": [1.0, 0.0], "low": [1.0, 0.0], "high": [1.0, 0.0]}
+    looks = [{"style": "dots", "colour": 1}, {"style": "stars", "colour": 1}, {"style": "dots", "colour": "muted"}]
+    series = [{"label": str(number), **place, **look} for number, look in enumerate(looks)]
+    record = {**LAW, "x_scale": "linear", "curves": [], "points": series, "aspect": "equal"}
+    axes = figures.draw(record).axes[0]
+    near, star, rest = axes.get_lines()
+    assert not axes.containers
+    assert (near.get_marker(), star.get_marker(), rest.get_marker()) == ("o", "*", "o")
+    assert near.get_color() == star.get_color() != rest.get_color() == figures.MUTED
+    assert axes.get_aspect() == 1
 
 
 @given(

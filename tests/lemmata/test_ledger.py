@@ -146,11 +146,11 @@ def test_a_missing_part_is_named(missing: str) -> None:
 @pytest.mark.parametrize("version", [None, 0, -1, "1", 1.0, True, 1e400])
 def test_what_is_no_version_is_refused(version: object) -> None:
     for read in (ledger.validate, ledger.parse):
-        with pytest.raises(LemmataError, match="reads versions up to 2; write one with"):
+        with pytest.raises(LemmataError, match=f"reads versions up to {ledger.SCHEMA_VERSION}; write one with"):
             read({**sample.document(), "schema_version": version})
 
 
-@pytest.mark.parametrize("version", [3, 10**30])
+@pytest.mark.parametrize("version", [ledger.SCHEMA_VERSION + 1, 10**30])
 def test_a_newer_version_asks_for_an_update(version: int) -> None:
     for read in (ledger.validate, ledger.parse):
         with pytest.raises(LemmataError, match=f"schema version {version}.*; update lemmata"):
@@ -164,7 +164,7 @@ def test_a_table_of_verdicts_is_no_ledger() -> None:
 
 def test_an_older_version_is_read_and_not_written() -> None:
     old = sample.version_1(sample.document())
-    assert ledger.parse(old)["schema_version"] == 2
+    assert ledger.parse(old)["schema_version"] == ledger.SCHEMA_VERSION
     with pytest.raises(LemmataError, match="lemmata migrate"):
         ledger.write(old, "-")
 
@@ -294,9 +294,10 @@ def test_no_number_is_not_written() -> None:
         (b'{"schema_version": NaN}', "not JSON"),
         (b'{"seconds": 1e999}', "not JSON .*1e999 is too large"),
         (b'{"seconds": -1' + b"0" * 400 + b"}", "not JSON .*too large"),
-        (b'{"schema_version": "2"}', "schema version '2', this lemmata reads versions up to 2"),
+        (b'{"schema_version": "2"}', "schema version '2', this lemmata reads versions up to 3"),
         (b"[]", "schema version"),
-        (b'{"schema_version": 3}', "schema version 3"),
+        (b'{"schema_version": 4}', "schema version 4"),
+        (b'{"schema_version": 3}', "not valid"),
         (b'{"schema_version": 2}', "not valid"),
         (b'{"schema_version": 1}', "not valid"),
     ],

@@ -51,6 +51,15 @@ def test_a_migration_to_its_own_version_changes_nothing() -> None:
     assert migrate(document, ledger.SCHEMA_VERSION) == document
 
 
+def test_figures_of_version_2_stay_as_they_are() -> None:
+    old = {**sample.document(), "schema_version": 2}
+    assert ledger.parse(old) == sample.document()
+    (figure,) = sample.alignment_law()["figures"]
+    new = {**figure, "aspect": "equal"}
+    with pytest.raises(LemmataError, match="not valid at"):
+        ledger.parse({**old, "claims": [{**sample.alignment_law(), "figures": [new]}]})
+
+
 def test_every_older_version_has_a_step_and_a_published_schema() -> None:
     for version in range(1, ledger.SCHEMA_VERSION):
         step = migrate({"schema_version": version, "claims": [], "provenance": {}}, version + 1)
