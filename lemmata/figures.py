@@ -210,7 +210,9 @@ def _draw(axes: Axes, record: Mapping[str, Any]) -> None:
     axes.set_ylabel(_label(record["y_label"]))
     # A single series needs no legend, and matplotlib complains of one in which no series has a name.
     if len(axes.get_legend_handles_labels()[1]) > 1:
-        axes.legend()
+        # Positions may be anywhere: nothing may lie on them.
+        beside = any(points.get("style") in _POSITIONS for points in record["points"])
+        axes.legend(**({"loc": "center left", "bbox_to_anchor": (1, 0.5)} if beside else {}))
 
 
 def _colour(asked: int | str | None, own: str) -> str:

@@ -32,10 +32,12 @@ from scipy.special import ndtr
 from lemmata import LemmataError
 from lemmata.objects import DictionaryLaw
 from lemmata.objects.values import Floats, array, items, positive, whole
-from theory.fourier_windows import BLOCK, Complexes, Enclosed, WindowRule
+from theory.fourier_windows import BLOCK, UNDERFLOW, Complexes, Enclosed, WindowRule
 
 MOST_ENUMERATED = 18
 """Hidden bits up to which sums over all 2^D vectors are offered."""
+_LEAST_VARIANCE = Fraction(1, 2**400)
+"""Of all bits together; below it, what floats lose to underflow and its root magnifies would not be negligible."""
 _IN_MEMORY = 1 << 18
 """Complex numbers that an array holds: neurons are taken so many at a time."""
 
@@ -58,8 +60,8 @@ def gradient_components(law: DictionaryLaw, q: object, b: object, noise: object,
 
     Raises
     ------
-    LemmataError : no dictionary law, arrays of another shape or with NaN or infinity, noise that is not positive or far below
-        the range of the pre-activations, ``coarser`` that is no integer >= 1.
+    LemmataError : no dictionary law or one whose bits hardly vary, arrays of another shape or with NaN or infinity, noise that
+        is not positive or far below the range of the pre-activations, ``coarser`` that is no integer >= 1.
 
     Examples
     --------
@@ -203,6 +205,8 @@ class _Bits:
     def _known(cls, law: DictionaryLaw) -> _Bits:
         exact = law.bit_means
         means, complements = (np.array([float(m) for m in each]) for each in (exact, [1 - mean for mean in exact]))
+        if law.total_variance < _LEAST_VARIANCE:
+            raise LemmataError("law: the bits hardly vary, their total variance is below 2^-400, too small for floats")
         scale = math.sqrt(law.total_variance)
         labels = [1 if j in law.positive else -1 for j in range(len(law.counts))]
         signed = np.array([label * float(chance) for label, chance in zip(labels, law.counts, strict=True)])
@@ -279,7 +283,7 @@ def _integral(
             values[some] += integrand(e, common)
     extent = np.abs(neurons.b) + (1 + np.abs(bits.means)) @ np.abs(slopes).T
     radius = rule.radius(lowest, highest, bits.roundings, extent)
-    return Enclosed(values, radius[:, None] * masses)
+    return Enclosed(values, radius[:, None] * masses + UNDERFLOW)
 
 
 def _dimensions(value: Any) -> int:

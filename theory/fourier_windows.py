@@ -42,8 +42,8 @@ _HERMITE_BOUND = 1.0865
 """|He_r(x)| <= 1.0865 sqrt(r!) exp(x^2/4). Source: Abramowitz and Stegun 1964, 22.14.17."""
 _FOR_THE_BOUND_ITSELF = 1.01
 """The bounds are computed in double precision too, from formulas that drop what is quadratic in the roundoff."""
-_UNDERFLOW = 2.0**-800
-"""More than all that is lost where products are too small for floats."""
+UNDERFLOW = 2.0**-800
+"""More than all that is lost where products are too small for floats; an absolute error, not one in units of E|V|."""
 
 
 @dataclass(frozen=True)
@@ -153,6 +153,8 @@ class WindowRule:
     def radius(self, lowest: Floats, highest: Floats, roundings: int, extent: Floats) -> Floats:
         """How far the sum may be from E[V psi^(n)(z)] in double precision, in units of E|V|; one bound for each neuron.
 
+        What is lost to ``UNDERFLOW`` is not in it.
+
         Parameters
         ----------
         lowest, highest : (m,), the ranges of z.
@@ -160,7 +162,7 @@ class WindowRule:
         extent : (m,); the moduli of the numbers that are multiplied by w and summed to a phase, summed.
         """
         aliasing = self._aliasing(lowest, highest, extent)
-        return _FOR_THE_BOUND_ITSELF * (aliasing + self._truncation() + self._rounding(roundings, extent)) + _UNDERFLOW
+        return _FOR_THE_BOUND_ITSELF * (aliasing + self._truncation() + self._rounding(roundings, extent))
 
     def _aliasing(self, lowest: Floats, highest: Floats, extent: Floats) -> Floats:
         period, s, n = 2 * math.pi / self.step, self.noise, self.order
@@ -187,13 +189,13 @@ class WindowRule:
 
     def _rounding(self, roundings: int, extent: Floats) -> Floats:
         # sinc and exp answer within 4 units in the last place, 8 roundoffs; (iw)^n within n + 1 more. The exponent of the decay
-        # has 4 roundoffs. A phase w c has 10: c is a product with 1/sigma, summed without loss.
+        # has 5 roundoffs, those of w among them. A phase w c has 10: c is a product with 1/sigma, summed without loss.
         products, phases = 0.0, 0.0
         for nodes in self.blocks():
             w = nodes.frequencies
             moduli = self.step / math.pi * np.minimum(1, 2 / np.maximum(w, 1)) * w**self.order
             decay = (self.noise * w) ** 2 / 2
             moduli *= np.exp(-decay)
-            products += float(np.sum(moduli * (roundings + 64 + BLOCK + self.last // BLOCK + self.order + 4 * decay)))
+            products += float(np.sum(moduli * (roundings + 64 + BLOCK + self.last // BLOCK + self.order + 5 * decay)))
             phases += float(np.sum(moduli * w))
         return _ROUNDOFF * (products + 10 * (extent + 1) * phases)

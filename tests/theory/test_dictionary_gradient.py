@@ -191,6 +191,17 @@ def test_a_class_that_is_almost_always_complete_loses_no_accuracy() -> None:
     assert abs(open_.values - bias_component(law, [0.5, 0.5, 1.0, -1.0], 0.2, 0.1).values) < 1e-15
 
 
+@pytest.mark.parametrize("digits", [250, 310, 324, 400])
+def test_bits_too_rare_for_floats_are_within_their_radius(digits: int) -> None:
+    law = DictionaryLaw.structured(2, 1, HALF, Fraction(7, 5 * 10**digits))
+    q = np.array([0.3, 0.4])
+    found = gradient_components(law, q, 0.2, 0.1)
+    with flint.ctx.workprec(3000):
+        exact = in_ball_arithmetic(law, q, 0.2, 0.1)[1]
+        assert not exact.contains(0)
+        assert abs(exact - float(found.values[1])) < float(found.radius[1])
+
+
 def test_constant_bits_have_no_components() -> None:
     law = DictionaryLaw.structured(6, 3, HALF, Fraction(0))
     found = gradient_components(law, np.ones(6), 0.3, 0.2)
@@ -433,6 +444,12 @@ LAW = DictionaryLaw.structured(5, 3, HALF)
         (lambda: gradient_components(LAW, np.ones((2, 5)), np.ones(3), 0.1), r"b: expected an array of shape \(2,\)"),
         (lambda: gradient_components(LAW, np.ones(5), np.inf, 0.1), "b: expected finite numbers"),
         (lambda: gradient_components(LAW, np.ones(5), 0, 0.1, coarser=0), "coarser: expected an integer"),
+        (
+            lambda: gradient_components(
+                DictionaryLaw(Frame(1, 1), (0,), (1,), (1 - Fraction(1, 10**130), Fraction(1, 10**130))), [1], 0, 0.1
+            ),
+            "law: the bits hardly vary, their total variance is below 2",
+        ),
         (lambda: gradient_components(None, np.ones(5), 0, 0.1), "law: expected a DictionaryLaw, got None"),  # type: ignore[arg-type]
         (lambda: window(LAW, np.ones(5), 0, 0.1, 9), "derivative: expected an integer from 0 to 8, got 9"),
         (lambda: window(LAW, np.ones(5), 0, 0.1, without=(5,)), "without: expected an integer from 0 to 4, got 5"),

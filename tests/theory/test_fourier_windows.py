@@ -45,6 +45,16 @@ def test_the_radius_covers_every_step_and_every_end(
     assert error <= radius + 1e-13 * math.factorial(order) / noise**order
 
 
+@pytest.mark.parametrize("period", [0.11, 0.3, 0.45, 0.9])
+def test_images_that_overlap_are_counted_as_often_as_they_do(period: float) -> None:
+    rule = WindowRule(0.3, 0, 2 * math.pi / period, 10)
+    for z in (0.02, 0.3, 3.0):
+        error = abs(summed(rule, z) - exact(z, 0.3, 0))
+        (radius,) = rule.radius(np.array([z]), np.array([z]), 10, np.array([z]))
+        assert error <= radius <= 1.02 * math.ceil(1 / period)
+    assert error > 1.1  # no window is open there, but more than one image is
+
+
 @pytest.mark.parametrize("order", range(9))
 def test_a_fitting_rule_is_accurate_to_rounding(order: int) -> None:
     for z in (-1.3, 0.0, 0.4, 1.0, 7.0):
