@@ -103,7 +103,8 @@ def train_two_steps(
     if labels == "permuted":
         y = y[torch.from_numpy(draws["second permutation"].permutation(n))]
     gradient = hinge_gradient(first, x, y, k**-1.5)
-    second = moved(first, gradient, step_to(gradient, x, 1 / k))
+    # A first step that is much too large can leave every neuron flat on the data: then nothing moves any more.
+    second = moved(first, gradient, step_to(gradient, x, 1 / k) if bool(gradient.w.any()) else 0.0)
     return TwoSteps(start, first, second, gradient.active)
 
 
@@ -223,7 +224,7 @@ def accuracy_by_step(
     data = coordinates(draws["head samples"], law, head_samples)
     validation = coordinates(draws["validation"], law, TEST_SAMPLES // 4)
     x, y = coordinates(draws["test"], law, TEST_SAMPLES)
-    unit = mean_square(plain_products(network.second), data[0])
+    unit = mean_square(plain_products(network.second), data[0]) or 1.0
     found = {}
     for step, state in ((1, network.first), (2, network.second)):
         head = margin_head(standardised_products(state, data[0]), data, validation)

@@ -63,12 +63,13 @@ def margin_head(
     products : the inner products of the features.
     data, validation : (n, d) inputs with (n,) labels, each -1 or 1.
     weight_decays : values of :math:`\lambda > 0`.
-    unit : the unit of :math:`\lambda`, positive; the features' :func:`mean_square` on the data if left out.
+    unit : the unit of :math:`\lambda`, positive; the features' :func:`mean_square` on the data if left out. Where all features
+        vanish the head is a constant.
 
     Raises
     ------
     LemmataError : scikit-learn is not there; no data, shapes that do not fit, labels of one kind or of other values, an
-        empty grid or one with values <= 0, features that vanish, a unit <= 0.
+        empty grid or one with values <= 0, a unit <= 0.
     """
     x, y = data
     finite_matrix("inputs", x)
@@ -79,9 +80,9 @@ def margin_head(
         raise LemmataError(f"weight decays: expected positive numbers, got {tuple(weight_decays)}")
     gram = products(x, x)
     if unit is None:
-        unit = float(gram.trace()) / x.shape[0]
+        unit = float(gram.trace()) / x.shape[0] or 1.0
     if unit <= 0:
-        raise LemmataError(f"features: their mean square, or the unit, is {unit}; nothing can be learned from them")
+        raise LemmataError(f"unit: expected a positive number, got {unit}")
     across = products(validation[0], x)
     heads = []
     for weight_decay in weight_decays:

@@ -70,7 +70,8 @@ class _Kink(NamedTuple):
 
 def _kink(t: Tensor) -> _Kink:
     r""":math:`E\max(t + Z, 0) - \max(t, 0) = \varphi(t) - |t|\,\Phi(-|t|)`, and its derivative, for standard normal Z."""
-    size = t.abs()
+    # Beyond 40 both are 0 in double precision; noise next to nothing would make infinity times 0 of the product.
+    size = t.abs().clamp(max=40)
     tail = torch.special.ndtr(-size)
     rest = torch.exp(-0.5 * size * size) / math.sqrt(2 * math.pi) - size * tail
     return _Kink(rest, torch.where(t >= 0, -tail, tail))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import torch
 from torch import Tensor
 
 from empirics.truncated import TruncatedNetwork, truncated_gate, truncated_relu
@@ -39,8 +40,8 @@ def plain_products(network: TruncatedNetwork) -> InnerProducts:
 def standardised_products(network: TruncatedNetwork, sample: Tensor) -> InnerProducts:
     r""":math:`\frac1m\sum_i \hat\sigma_i(x)\,\hat\sigma_i(z)`, every neuron's output with mean 0 and variance 1 on a sample.
 
-    Neurons that are constant on the sample are left out. The unit of a head's weight decay is then the same whatever the
-    neurons' scale.
+    Neurons that are constant on the sample are left out; where all are, the inner products vanish. The unit of a head's weight
+    decay is then the same whatever the neurons' scale.
 
     Parameters
     ----------
@@ -48,7 +49,7 @@ def standardised_products(network: TruncatedNetwork, sample: Tensor) -> InnerPro
 
     Raises
     ------
-    LemmataError : no sample, NaN or infinity, or neurons that are all constant on it.
+    LemmataError : no sample, NaN or infinity.
     """
     finite_matrix("sample", sample)
     features = network.features(sample)
@@ -56,7 +57,7 @@ def standardised_products(network: TruncatedNetwork, sample: Tensor) -> InnerPro
     # What rounding leaves of a constant output is no feature.
     kept = spreads > 1e-12 * (1 + means.abs())
     if not bool(kept.any()):
-        raise LemmataError("features: every neuron is constant on the sample; nothing can be learned from them")
+        return lambda x, z: torch.zeros(x.shape[0], z.shape[0], dtype=x.dtype)
     neurons = TruncatedNetwork(network.a[kept], network.w[kept], network.b[kept])
     means, scales = means[kept], spreads[kept] * float(kept.sum()) ** 0.5
 

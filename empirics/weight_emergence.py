@@ -11,7 +11,7 @@ from torch import Tensor
 
 from empirics.feature_emergence import TwoSteps, paper_head_scale, train_two_steps
 from empirics.validation import choice
-from empirics.weight_pictures import NEAR, cosines, map_of, two_cluster_silhouette
+from empirics.weight_pictures import cosines, map_of, two_cluster_silhouette
 from lemmata.experiments import experiment
 from lemmata.objects.dictionaries import DictionaryLaw
 from lemmata.seeding import Draws
@@ -52,8 +52,8 @@ def emerging_directions(
     Returns
     -------
     ``scatter_initial`` and ``scatter_after_1``: one minus the silhouette of the two clusters of weights. ``unaligned_after_1``
-    and ``unaligned_after_2``: the share of neurons whose cosine with neither end is above .99. ``near_after_1``: the share for
-    which one is above .9.
+    and ``unaligned_after_2``: the share of neurons whose cosine with neither end is above .99. ``least_after_1``: the least
+    over neurons of the cosine with the nearer end.
 
     Raises
     ------
@@ -66,7 +66,7 @@ def emerging_directions(
         "scatter_after_1": 1 - two_cluster_silhouette(steps.first.w),
         "unaligned_after_1": float((first <= ALIGNED).double().mean()),
         "unaligned_after_2": float((second <= ALIGNED).double().mean()),
-        "near_after_1": float((first > NEAR).double().mean()),
+        "least_after_1": float(first.min()),
     }
 
 

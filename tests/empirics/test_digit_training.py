@@ -22,7 +22,7 @@ from empirics.digit_training import (
 )
 from empirics.digits import mnist
 from empirics.hinge import hinge_gradient
-from empirics.weight_pictures import directions
+from empirics.weight_pictures import cosines, directions
 from lemmata.errors import LemmataError
 from lemmata.seeding import Draws, digest
 
@@ -125,6 +125,18 @@ def test_clusters_form_from_a_small_start_and_not_from_the_usual_one() -> None:
     assert small["alignment"] > 0.9
     assert abs(usual["trained"] - usual["initial"]) < 0.1
     assert min(small["accuracy"], usual["accuracy"]) > 0.9
+
+
+def test_alignment_is_with_the_true_labels_and_accuracy_on_the_test_images() -> None:
+    parts, y, test_y = zero_or_one(draws(), "digits", "permuted")
+    network = start(draws(), m=CELL["m"], d=64, initial_scale=CELL["initial_scale"])
+    trained = descend(network, parts.x, y, eta=0.1, steps=20, activation="truncated", loss="hinge")
+    signed = (2 * parts.digits - 1).double()[:, None] * parts.x
+    found = digit_clusters(draws(), **CELL, labels="permuted")
+    assert found["alignment"] == pytest.approx(float(cosines(trained.w, signed.mean(dim=0)).abs().median()))
+    right = (outputs(trained, parts.test_x, "truncated") > 0) == (test_y > 0)
+    assert found["accuracy"] == pytest.approx(float(right.double().mean()))
+    assert found["accuracy"] < 1
 
 
 def test_after_all_steps_early_is_the_same_as_trained() -> None:

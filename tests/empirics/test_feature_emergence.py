@@ -72,8 +72,7 @@ def test_constant_neurons_are_left_out() -> None:
     alone = TruncatedNetwork(torch.ones(1).double(), w[:1], b[:1])
     torch.testing.assert_close(standardised_products(both, x)(x, x), standardised_products(alone, x)(x, x))
     constant = TruncatedNetwork(torch.ones(1).double(), w[1:], b[1:])
-    with pytest.raises(LemmataError, match="every neuron is constant"):
-        standardised_products(constant, x)
+    assert not standardised_products(constant, x)(x, x[:3]).any()
 
 
 def test_only_antithetic_networks_have_a_first_half() -> None:
@@ -135,8 +134,22 @@ def test_heads_name_what_they_cannot_use() -> None:
         margin_head(inner, (x, y), (x, y), [])
     with pytest.raises(LemmataError, match="weight decays: expected positive"):
         margin_head(inner, (x, y), (x, y), [0.0])
-    with pytest.raises(LemmataError, match="their mean square, or the unit, is 0"):
-        margin_head(inner, (0 * x, y), (x, y))
+    with pytest.raises(LemmataError, match="unit: expected a positive number, got 0"):
+        margin_head(inner, (x, y), (x, y), unit=0.0)
+
+
+def test_features_that_vanish_leave_a_constant_head() -> None:
+    x, y = normal(0, 5, 2), torch.tensor([1.0, -1.0, 1.0, -1.0, 1.0]).double()
+    values = margin_head(inner, (0 * x, y), (x, y))(x)
+    assert torch.equal(values, values[:1].expand(5))
+
+
+@pytest.mark.parametrize("experiment", [feature_emergence, accuracy_by_step])
+def test_a_step_that_flattens_every_neuron_leaves_a_constant_head(experiment) -> None:  # type: ignore[no-untyped-def]
+    # Biases far outside of [0, 1]: no gate opens any more, and the second step has no gradient.
+    cell = experiment.run({**SMALL, "first_step": 1e9}, 0, 0)
+    assert abs(cell["after_2"] - 0.5) < 0.05
+    assert cell["cosine_2"] == 0
 
 
 @settings(max_examples=5)

@@ -96,6 +96,46 @@ def test_a_cell_is_the_same_twice_and_holds_shares() -> None:
     assert found["margins"] > 0
 
 
+def constant(label: int, d: int, classes: int) -> Classifier:
+    """It puts every input into one class."""
+    zero = torch.zeros(1, dtype=torch.float64)
+    scores = torch.nn.functional.one_hot(torch.tensor(label), classes).double()
+    return Classifier(torch.zeros(1, d, dtype=torch.float64), zero, scores[:, None] * 0, scores)
+
+
+@pytest.mark.parametrize("injected", INJECTIONS)
+def test_who_is_trained_and_tested_on_what(monkeypatch: pytest.MonkeyPatch, injected: str) -> None:
+    trained: list[tuple[torch.Tensor, torch.Tensor]] = []
+    sources: list[torch.Tensor] = []
+    answers = iter([0, 1, 2, 0])  # teacher, student, direct and alone
+
+    def learn_nothing(_: object, __: object, x: torch.Tensor, labels: torch.Tensor, **options: object) -> Classifier:
+        trained.append((x, labels))
+        return constant(next(answers), x.shape[1], 3)
+
+    def recorded(draw: numpy.random.Generator, x: torch.Tensor, n: int, law: str) -> torch.Tensor:
+        sources.append(x)
+        return injected_inputs(draw, x, n, law)
+
+    monkeypatch.setattr("empirics.teacher_student.learn", learn_nothing)
+    monkeypatch.setattr("empirics.teacher_student.injected_inputs", recorded)
+    monkeypatch.setattr("empirics.teacher_student.median_margin", lambda classifier, x: float(x.shape[0]))
+    found = teacher_student(Draws(digest("cell")), **{**CELL, "injected": injected})
+    (x, digits), (mixed, mixed_labels), (direct, direct_labels), (added, added_labels) = trained
+    n = x.shape[0]
+    assert torch.equal(mixed[:n], x)
+    assert torch.equal(mixed[n:], added)
+    assert torch.equal(direct, x)
+    assert torch.equal(direct_labels, digits)
+    assert set(digits.tolist()) == {0, 1, 2}
+    assert not bool(mixed_labels.any())  # the teacher's, and it says 0
+    assert not bool(added_labels.any())
+    tests = sources[1].shape[0] if injected == "images" else round(1000 / found["margins"])
+    assert tests == 135  # a quarter of the 537 images, rounded up
+    assert (found["images"], found["gaussian"], found["mixture"], found["alone"]) == (1, 1, 1, 0)
+    assert found["direct"] < 1  # against the true labels, of which some are 2
+
+
 def test_more_steps_of_the_student_leave_the_teacher_as_it_is() -> None:
     # The draws of a cell depend on its design: the same key is given to both.
     one, other = (

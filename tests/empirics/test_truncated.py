@@ -82,6 +82,13 @@ def test_little_noise_is_nearly_none(seed: int) -> None:
     assert torch.equal(truncated_gate(z, 0), ((z > 0) & (z < 1)).double())
 
 
+@pytest.mark.parametrize("noise", [2.2e-313, 1e-300])
+def test_noise_next_to_nothing_is_none(noise: float) -> None:
+    z = torch.tensor([-1.0, 0.0, 0.25, 1.0, 2.0], dtype=torch.float64)
+    torch.testing.assert_close(truncated_relu(z, noise), z.clamp(0, 1), rtol=0, atol=noise)
+    assert truncated_gate(z, noise).tolist() == [0, 0.5, 1, 0.5, 0]
+
+
 @settings(max_examples=40)
 @given(SEEDS, NOISES)
 def test_the_activation_is_symmetric_about_one_half(seed: int, noise: float) -> None:

@@ -126,6 +126,13 @@ def test_assumptions_of_the_paper_are_not_needed() -> None:
         assert all(network(count) == 1 for count in range(k + 1))
 
 
+@pytest.mark.parametrize("u", [Fraction(15, 16), Fraction(1), Fraction(17, 16)])
+def test_a_kink_is_moved_no_farther_than_the_margin_asks(u: Fraction) -> None:
+    kinks = counting_network([-1, 1, -1, 1], u).kinks
+    assert min(abs(kink - u) for kink in kinks) == PRINTED_MARGIN
+    assert abs(kinks[2] - 1) == PRINTED_MARGIN - abs(u - 1)
+
+
 def test_sharing_out_takes_the_largest_first() -> None:
     network = counting_network([1, -1], offset=Fraction(1, 2))
     assert list(network.jumps) == [1, -3]

@@ -90,6 +90,8 @@ def test_where_the_norm_does_not_bind_a_linear_program_agrees(
         )
         least.append(program.fun)
     assert found.lower - Fraction(1, 10**6) <= max(least) <= found.upper + Fraction(1, 10**6)
+    # The worst set from below too, not just any.
+    assert found.width < Fraction(1, 10**4)
 
 
 @settings(max_examples=50, deadline=None)

@@ -17,8 +17,8 @@ from theory.papers.shi2022.pictures import (
     MIXTURE,
     SYNTHETIC,
     figure_2,
+    figure_2_all_weights,
     figure_2_first_step,
-    figure_2_some_weights,
     figure_3,
     figure_3_accuracy,
     figure_3_any_labels,
@@ -36,31 +36,37 @@ from theory.papers.shi2022.pictures import (
 # Figure 2.
 
 
+def _synthetic_cells() -> Iterator[dict[str, Any]]:
+    """Half of D, with n in proportion to D - k, and all of it. The smaller comes first, so that controls cost less."""
+    signal, background = SYNTHETIC["k"], SYNTHETIC["D"] - SYNTHETIC["k"]
+    for bits in (SYNTHETIC["D"] // 2, SYNTHETIC["D"]):
+        yield {**SYNTHETIC, "D": bits, "n": round(SYNTHETIC["n"] * (bits - signal) / background)}
+
+
 @figure_2.check(control={"labels": "permuted"}, slow=True)
 def figure_2_measured(stated: Separation) -> Iterator[Obligation]:
     r"""The weights' cosines with $\pm\sum_{j\in A} M_j$ pass 0.99 in the second step.
 
-    The paper's $D = 100$, $k = 5$, $p_o = 1/2$ and parity labels; a second cell has half of $D$, and $n$ in proportion to
+    The paper's $D = 100$, $k = 5$, $p_o = 1/2$ and parity labels; another cell has half of $D$, and $n$ in proportion to
     $D - k$. The main text has neither the law of the class-relevant bits nor the number of samples. Here these bits are
-    uniform with probability $1/2$ and all equal otherwise, and each step sees $n$ fresh samples.
+    uniform with probability $1/2$ and all equal otherwise, and each step sees $n$ fresh samples. That after the second step
+    every cosine is above 0.99 is the claim ``section-6-alignment``.
 
-    What the second step improves is the share of a neuron's samples that carry signal: about half of them pass its window in the
-    first step, nearly all of them in the second. In the first, the cosine is $(1 + c/\beta)^{-1/2}$ with $\beta$ near $1/2$, in
-    the second $(1 + c)^{-1/2}$, where $c$ is in proportion to $(D-k)/n$. So there is a range of sample sizes, about a factor
-    of two wide, in which the second step carries the weights across 0.99; $n = 5000$ lies in it. With four times as many
-    samples one step is enough, with a quarter of them two are not. The gain is modest: $1 - \cos$ falls by less than a half, and
-    for a few neurons it grows. What changes most is that after two steps all neurons point in one direction or its
-    opposite, as the last panel shows.
+    What the second step improves is the noise that samples leave. In the first a neuron's gate passes some samples and not
+    others, in the second the injected noise makes it pass all of them to about the same degree. The cosine is $(1 + r c)^{-1/2}$,
+    where $c$ is in proportion to $(D-k)/n$, and $r$ is 1.57 in the first step and 1 in the second (claim ``gate-noise``). So
+    there is a range of sample sizes, a factor of about 1.6 wide, in which the second step carries the weights across 0.99;
+    $n = 5000$ lies in it. With twice as many samples one step is enough, with 3000 of them two are not. The gain is modest:
+    $1 - \cos$ falls by about a third, and for a few neurons it grows. What changes most is that after two steps all neurons
+    point in one direction or its opposite, as the last panel shows.
 
-    Pilots on another root seed predict shares of 0.97 and 0 (0.9 and 0 in the second cell). As a negative control the labels are
-    permuted in both steps.
+    Pilots on another root seed predict shares of 0.97 and 0 (0.95 and 0 in the smaller cell). As a negative control the labels
+    are permuted in both steps.
 
     The picture has the neurons on a plane by multidimensional scaling of $1 - \cos$, with the ground truth and its
     opposite, as in the paper; in the dictionary's coordinates.
     """
-    signal, background = SYNTHETIC["k"], SYNTHETIC["D"] - SYNTHETIC["k"]
-    for bits in (SYNTHETIC["D"], SYNTHETIC["D"] // 2):
-        design = {**stated.regime, "D": bits, "n": round(SYNTHETIC["n"] * (bits - signal) / background)}
+    for design in _synthetic_cells():
         yield MedianAtLeast(
             Samples(emerging_directions, f"unaligned_{stated.worse}", design, minus=f"unaligned_{stated.better}"),
             stated.gap,
@@ -102,20 +108,32 @@ def figure_2_first_step_measured(stated: Separation) -> Iterator[Obligation]:
     two clusters as well, around a direction that sampling noise draws: the silhouette is about 0.77. All neurons see the same
     samples through nearly the same window. What tells features from noise is their cosine with the ground truth.
     """
-    samples = Samples(
-        emerging_directions, f"scatter_{stated.worse}", dict(stated.regime), minus=f"scatter_{stated.better}"
-    )
-    yield MedianAtLeast(samples, stated.gap, by="what the first step gains")
+    for design in _synthetic_cells():
+        yield MedianAtLeast(
+            Samples(emerging_directions, f"scatter_{stated.worse}", design, minus=f"scatter_{stated.better}"),
+            stated.gap,
+            by=f"what the first step gains, D = {design['D']}",
+        )
 
 
-@figure_2_some_weights.check(control={"D": 50, "n": 2500}, slow=True)
-def figure_2_some_weights_measured(stated: Upper) -> Iterator[Obligation]:
-    r"""The share of weights whose cosine with $\pm\sum_{j\in A} M_j$ is above 0.9 after the first step is one.
+@figure_2_all_weights.check(control={"labels": "permuted"}, slow=True)
+def figure_2_all_weights_measured(stated: Lower) -> Iterator[Obligation]:
+    r"""The least over neurons of $|\cos(w_i^{(1)}, \sum_{j\in A}M_j)|$, where the second step reaches 0.99.
 
-    Measured where the second step reaches 0.99. The control has half the hidden bits and half the samples, with the same
-    outcome: it shows that the bound could be refuted there as well.
+    The paper has some of the weights begin to cluster around the ground truth after the first step, and the weights well aligned
+    after the second. How far the first step leaves them behind is a matter of the number of samples, which the main text does
+    not give. At sizes at which the second reaches 0.99 the first is not far behind, for any neuron: with the printed scales
+    biases ($1/k^2$) are small beside the spread of pre-activations ($1/k$), so that all neurons see about the same share of the
+    signal.
+
+    As a negative control the labels are permuted.
     """
-    yield MedianAtMost(Samples(emerging_directions, "near_after_1", dict(SYNTHETIC)), stated.bound, by="share near")
+    for design in _synthetic_cells():
+        yield MedianAtLeast(
+            Samples(emerging_directions, "least_after_1", design),
+            stated.bound,
+            by=f"D = {design['D']}, n = {design['n']}",
+        )
 
 
 # Figure 3.
@@ -144,10 +162,11 @@ def figure_3_measured(stated: Separation) -> Iterator[Obligation]:
     hinge loss of the analysis and for ReLU with the logistic loss; the network starts antithetic as in Section 3.1, with
     $w \sim N(0, 10^{-6} I)$, and takes 50 full-batch steps of size 0.1 without weight decay.
 
-    The initial scale decides it: the first steps add to each $w_i$ a multiple of $\eta\,a_i$, and unless that exceeds the
+    The initial scale decides it: a step adds to each $w_i$ a multiple of $\eta\,a_i$, and unless these exceed the
     initial weights no direction changes. For ReLU nothing but the ratio of step size to initial scale counts in the first
-    step. In pilots one step was enough at ratios of 1000 or more, and 50 steps were not at ratios of 8 or less. As a
-    negative control the initial scale is the usual $1/\sqrt{64}$.
+    step; in pilots one step was enough at a ratio of 1000. From the usual scale, 50 steps change little even where the ratio
+    is 8: the images are told apart before the weights have turned. At the same ratio from a small scale, $\eta = 0.008$, they
+    bring the weights a third or a half of the way. As a negative control the initial scale is the usual $1/\sqrt{64}$.
 
     Pilots on another root seed predict 0.92 before and about 0.2 after training for one minus the silhouette. The
     pictures show the neurons by multidimensional scaling of $1 - \cos$; the stars are $\pm E\{yx\}$.
@@ -256,7 +275,7 @@ def figure_3_any_labels_measured(stated: Separation) -> Iterator[Obligation]:
 
     Then $E\{yx\}$ is what sampling leaves of it, a tenth or so, and the step size is ten times larger here to make up for
     it. All neurons are driven by the same few hundred images, through gates that differ little. Pilots on another
-    root seed predict 0.92 before and 0.25 after training (0.4 with the logistic loss) for one minus the silhouette. So a
+    root seed predict 0.92 before and 0.26 after training (0.35 with the logistic loss) for one minus the silhouette. So a
     picture of two clusters says that the weights have left their initialisation together; that they found what is relevant
     for the class is seen from their direction.
     """
@@ -313,13 +332,14 @@ def figure_4_measured(stated: Separation) -> Iterator[Obligation]:
     descent on the cross-entropy, with batches of 100, momentum 0.9 and step size 0.1. The Gaussian inputs have the images' mean
     and total variance, or their whole covariance; the claim is made for both, and after a quarter of the steps.
 
-    Pilots on another root seed predict errors of 0.06 on the images and of 0.38 on isotropic inputs (0.29 where the
+    Pilots on another root seed predict errors of 0.05 on the images and of 0.37 on isotropic inputs (0.06 and 0.28 where the
     covariance is matched). The paper finds its trend on MNIST less significant than on the other data. MNIST was not at
     hand for this comparison; on these smaller images the trend is clear. As a negative control the injected inputs are
     images too.
     """
     early = MIXTURE["steps"] // 4
-    for law, steps in (("isotropic", early), ("isotropic", MIXTURE["steps"]), ("matched", MIXTURE["steps"])):
+    # The first design is one that other claims on the figure have too: their negative controls share its cells.
+    for law, steps in (("isotropic", MIXTURE["steps"]), ("isotropic", early), ("matched", MIXTURE["steps"])):
         design = {**stated.regime, "steps": steps, "injected": law}
         yield MedianAtLeast(
             Samples(teacher_student, stated.worse, design, minus=stated.better),
@@ -430,7 +450,7 @@ def figure_4_alone_measured(stated: Separation) -> Iterator[Obligation]:
     """A student that sees nothing but Gaussian inputs is as wrong on them as the mixture's student.
 
     So the error on the Gaussian part does not come from the mixture: in these many steps this width does not learn the
-    teacher's labels there. Pilots on another root seed predict 0.43 and 0.28. As a negative control the injected inputs
+    teacher's labels there. Pilots on another root seed predict 0.40 and 0.29. As a negative control the injected inputs
     are images.
     """
     for law in LAWS:

@@ -1,4 +1,4 @@
-r"""Section 5.1, the first gradient step: Lemma 5, and what it leaves open.
+r"""Section 5.1, the first gradient step: Lemma 5 with its constants, under every law of the family.
 
 Along the pattern $M_j$ the population gradient of a neuron is $-a\,T_j$ with $T_j =
 E[y\,\phi_j\,E_\xi\sigma'(\langle q, \phi\rangle + b + \xi)]$, where $q_l = \langle M_l, w\rangle$. Let $X_A =
@@ -9,278 +9,47 @@ E[y\,\phi_j\,E_\xi\sigma'(\langle q, \phi\rangle + b + \xi)]$, where $q_l = \lan
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache
 
-import sympy
-from sympy import (
-    Abs,
-    Basic,
-    Expr,
-    FiniteSet,
-    Integer,
-    Interval,
-    Rational,
-    S,
-    Symbol,
-    cosh,
-    exp,
-    oo,
-    pi,
-    sinh,
-    sqrt,
-    symbols,
-)
+from sympy import Abs, Basic, Expr, FiniteSet, Integer, Interval, Rational, S, Symbol, exp, oo, pi, sqrt
 
-from lemmata import (
-    AtMost,
-    Claim,
-    Construction,
-    Equal,
-    Given,
-    Identity,
-    IllFormed,
-    Lower,
-    Rate,
-    Tight,
-    Upper,
-    as_printed,
-    integers,
-)
+from lemmata import AtMost, Equal, Given, Lower, Upper, as_printed
 from lemmata.obligations import Exact, Obligation
-from theory.background_window import (
-    component,
-    half_window,
-    largest_curvature,
-    largest_slope,
-    mean_square_curvature,
-    mean_square_window,
-    smoothed_window,
-)
-from theory.dictionary_transform import (
-    BackgroundFactor,
-    BackgroundProduct,
-    BackgroundSlope,
-    ClassExponent,
-    ClassSum,
-    SinhProduct,
-    bit_by_bit,
-)
-from theory.normal_law import Distribution
-from theory.papers.shi2022.paper import D, gamma, k, p_o, paper
+from theory.background_window import component, largest_curvature, largest_slope
+from theory.gaussian import density
+from theory.papers.shi2022.first_step import active as beta
+from theory.papers.shi2022.network import noise
+from theory.papers.shi2022.paper import p_o, paper
+from theory.papers.shi2022.setting import POSITIVE
+from theory.papers.shi2022.setting import UNIT as PROBABILITY
+from theory.papers.shi2022.setting import scale as sigma
+from theory.truncated_relu import smoothed_slope
 
-sigma = Symbol(r"\tilde\sigma")
-uniform = Symbol("v")
-noise = Symbol(r"\sigma_\xi")
 bias = Symbol("b")
-beta = Symbol(r"\beta")
 own_weight = Symbol("q_j")
-class_total = Symbol("Q_A")
 background_variance = Symbol(r"\sigma_\phi^2")
 class_spread = Symbol(r"\|X_A\|_2")
 class_size = Symbol(r"\mathbb{E}|X_A|")
-"""The normaliser; the probability of uniform class bits; the noise's standard deviation; a neuron's bias; its
-window; its weight on the pattern in question; the sum of its weights on the class; the variance of a background bit
-after normalisation, p_o (1 - p_o)/sigma^2; the root mean square of what it sees of the class, and the mean of its
-absolute value.
+spread = Symbol(r"\tau")
+"""A neuron's bias; its weight on the pattern in question; the variance of a background bit after normalisation, p_o (1 -
+p_o)/sigma^2; the root mean square of what it sees of the class, and the mean of its absolute value; that of background and
+noise together.
 """
 
-POSITIVE = Interval.open(0, oo)
 HALF_LINE = Interval(0, oo)
-PROBABILITY = Interval(0, 1)
 BACKGROUND = Interval.Lopen(0, Rational(1, 2))
 
 MEAN_VALUE = Given("the mean value theorem")
 CAUCHY_SCHWARZ = Given("Cauchy-Schwarz")
-EXPONENTIAL = Given("1 + t <= exp(t)")
-
-
-# The exact components, by a transform over the bits.
-
-half = Symbol("i")
-others = Symbol("n")
-own_exponent = Symbol("t")
-TRANSFORM_DOMAINS = {half: S.Naturals0, others: S.Naturals0, uniform: S.Reals}
-
-with as_printed():
-    class_transform = (
-        uniform * cosh(ClassExponent(0)) * SinhProduct(2 * half)
-        + (1 - uniform) * cosh(ClassExponent(0) + ClassSum(2 * half))
-    ) * BackgroundProduct(others)
-    background_transform = (
-        (uniform * SinhProduct(2 * half + 1) + (1 - uniform) * sinh(ClassSum(2 * half + 1)))
-        * BackgroundSlope(0)
-        * BackgroundProduct(others)
-    )
-
-
-with as_printed():
-    bit_parts = {
-        r"\psi": (1 - p_o) * exp(-p_o * own_exponent) + p_o * exp((1 - p_o) * own_exponent),
-        r"\chi": p_o * (1 - p_o) * (exp((1 - p_o) * own_exponent) - exp(-p_o * own_exponent)),
-        r"\mathbb{E}\,e^{tz}": (exp(own_exponent) + exp(-own_exponent)) / 2,
-        r"\mathbb{E}\,z\,e^{tz}": (exp(own_exponent) - exp(-own_exponent)) / 2,
-    }
-
-
-@paper.claim(
-    "lemma-5-one-bit",
-    locator="Section 5.1, before Lemma 5: the gradient's components",
-    title="Transforms of one D bit",
-    source="derived here",
-    stated=Construction(parts=bit_parts, properties={}, domains={own_exponent: S.Reals, p_o: S.Reals}),
-)
-def lemma_5_one_bit(stated: Construction) -> Iterator[Obligation]:
-    r"""Enumerated: $\psi = E\,e^{t(\tilde\phi - p_o)}$ and $\chi = E[(\tilde\phi - p_o)\,e^{t(\tilde\phi - p_o)}]$
-    for a background bit; $\cosh t$ and $\sinh t$ for a fair sign $z$.
-    """
-    domains = stated.domain_map()
-    background = ((1 - p_o, -p_o), (p_o, 1 - p_o))
-    fair = ((Rational(1, 2), Integer(1)), (Rational(1, 2), Integer(-1)))
-    for (name, part), (law, power) in zip(
-        stated.parts.items(), ((background, 0), (background, 1), (fair, 0), (fair, 1)), strict=True
-    ):
-        mean = sum((chance * value**power * exp(value * own_exponent) for chance, value in law), Integer(0))
-        yield Equal(part, mean, domains, by=name)
-
-
-def _bit_by_bit(whole: Basic, position: int, domains: dict[Symbol, sympy.Set]) -> Iterator[Obligation]:
-    """Linear in the law of the class bits; one more background bit; two more uniform class bits, the first at 2i + position."""
-    same, independent = bit_by_bit(whole.subs(uniform, 0)), bit_by_bit(whole.subs(uniform, 1))
-    by = "a mixture of two laws of the class bits"
-    yield Equal(bit_by_bit(whole), uniform * independent + (1 - uniform) * same, domains, by=by)
-    factor = BackgroundFactor(others + 1)
-    for name, part in (("fair", independent), ("equal", same)):
-        by = f"one more background bit is one more factor, class bits {name}"
-        yield Equal(bit_by_bit(part.subs(others, others + 1)), factor * part, domains, by=by)
-    signs = sinh(ClassExponent(2 * half + position)) * sinh(ClassExponent(2 * half + position + 1))
-    by = "two more class bits, independent fair signs"
-    longer = bit_by_bit(whole.subs(uniform, 1).subs(half, half + 1))
-    yield Equal(longer, signs * independent, domains, by=by)
-
-
-@paper.claim(
-    "lemma-5-transform-class",
-    locator="Section 5.1, before Lemma 5: the gradient's components",
-    title="Transform of a component along the class",
-    source="derived here",
-    stated=Identity(
-        Symbol(r"2\tilde\sigma\,\mathbb{E}[y\,\phi_j\,e^{\omega\langle q,\phi\rangle}]"),
-        class_transform,
-        TRANSFORM_DOMAINS,
-    ),
-    depends_on=[lemma_5_one_bit],
-)
-def lemma_5_transform_class(stated: Identity) -> Iterator[Obligation]:
-    r"""Parity of $k = 2i + 1$ class bits, which are fair coins with probability $v$ and else all equal; $n = D - k$
-    background bits. With $z_l = 2\tilde\phi_l - 1$ the label is $\prod_A z_l$, and $\phi_l = z_l/(2\tilde\sigma)$
-    on $A$; $c_0 = \omega q_j/(2\tilde\sigma)$ belongs to the pattern $j\in A$ itself, $c_1, \dots, c_{2i}$ to the
-    others. A background bit has the factor $\psi_l$ of claim ``lemma-5-one-bit``, at $t_l = \omega
-    q_l/\tilde\sigma$.
-
-    By induction: one class bit and no background, enumerated; then bit by bit. Where all class bits equal $s$, the
-    label is $s$. Both sides are entire in $\omega$, so the identity holds at $i\omega$ too, which is what Fourier
-    inversion needs: $\cosh ix = \cos x$ and $\sinh ix = i\sin x$.
-    """
-    domains = stated.domain_map()
-    whole = sympy.sympify(stated.right).doit()
-    same, independent = whole.subs({uniform: 0, others: 0}), whole.subs({uniform: 1, half: 0, others: 0})
-    # With y = z and 2 sigma phi = z for one bit, y = s and 2 sigma phi_j = s for bits that all equal s.
-    yield Equal(independent, cosh(ClassExponent(0)), domains, by="one class bit, no background")
-    by = "class bits that are all equal, no background"
-    yield Equal(same, cosh(ClassExponent(0) + ClassSum(2 * half)), domains, by=by)
-    yield from _bit_by_bit(whole, 1, domains)
-
-
-@paper.claim(
-    "lemma-5-transform-background",
-    locator="Section 5.1, before Lemma 5: the gradient's components",
-    title="Transform of a component along the background",
-    source="derived here",
-    stated=Identity(
-        Symbol(r"\tilde\sigma\,\mathbb{E}[y\,\phi_j\,e^{\omega\langle q,\phi\rangle}]"),
-        background_transform,
-        TRANSFORM_DOMAINS,
-    ),
-    depends_on=[lemma_5_one_bit],
-)
-def lemma_5_transform_background(stated: Identity) -> Iterator[Obligation]:
-    r"""As for a pattern of the class; here the pattern $j\notin A$ itself has the factor $\chi_0$ of claim
-    ``lemma-5-one-bit``, at $t = \omega q_j/\tilde\sigma$, and $n = D - k - 1$ background bits are left.
-    """
-    domains = stated.domain_map()
-    whole = sympy.sympify(stated.right).doit()
-    same, independent = whole.subs({uniform: 0, others: 0}), whole.subs({uniform: 1, half: 0, others: 0})
-    one_bit = sinh(ClassExponent(1)) * BackgroundSlope(0)
-    yield Equal(bit_by_bit(independent), one_bit, domains, by="one class bit")
-    yield Equal(same, sinh(ClassSum(2 * half + 1)) * BackgroundSlope(0), domains, by="class bits that are all equal")
-    yield from _bit_by_bit(whole, 2, domains)
-
-
-frequency = Symbol(r"\omega")
-
-with as_printed():
-    kernel_parts = {
-        r"\operatorname{Re}K": sympy.sin(frequency) / frequency,
-        r"\operatorname{Im}K": (sympy.cos(frequency) - 1) / frequency,
-        r"\mathbb{E}e^{i\omega\xi}": exp(-(noise**2) * frequency**2 / 2),
-        "c": 1 / (2 * pi),
-    }
-
-
-@paper.claim(
-    "lemma-5-inversion",
-    locator="Section 5.1, before Lemma 5: the gradient's components",
-    title="A component as one integral",
-    source="derived here",
-    stated=Construction(
-        parts=kernel_parts, properties={"K(0)": Integer(1)}, domains={frequency: POSITIVE, noise: POSITIVE}
-    ),
-    depends_on=[lemma_5_transform_class, lemma_5_transform_background],
-)
-def lemma_5_inversion(stated: Construction) -> Iterator[Obligation]:
-    r"""$T_j = c\int K(\omega)\,e^{i\omega b}\,E[e^{i\omega\xi}]\,N_j(\omega)\,d\omega$, where $N_j$ is the
-    transform at imaginary argument and $K(\omega) = \int_0^1 e^{-i\omega z}dz$ that of the window $\{0 < z < 1\}$.
-    The noise makes the integrand decay like a normal density, so that the trapezoid rule with a certificate of its
-    error is exact to rounding.
-
-    $\omega K$ has the derivative $e^{-i\omega}$ and vanishes at zero. A transform is that of a normal law where
-    $f(\omega + u)f(\omega - u) = f(\omega)^2f(u)^2$; its second derivative at zero gives the variance. The constant
-    is that for which a normal density comes back from its transform at zero.
-    """
-    domains = stated.domain_map()
-    real, imaginary, smoothing, constant = (sympy.sympify(stated.parts[name]).doit() for name in kernel_parts)
-    yield Equal((frequency * real).diff(frequency), sympy.cos(frequency), domains, by="derivative of omega Re K")
-    yield Equal((frequency * imaginary).diff(frequency), -sympy.sin(frequency), domains, by="derivative of omega Im K")
-    at_zero = stated.properties["K(0)"]
-    yield Equal((frequency * real).subs(frequency, 0), 0, domains, by="omega Re K at zero")
-    yield Equal((frequency * imaginary).subs(frequency, 0), 0, domains, by="omega Im K at zero")
-    yield Equal(
-        (frequency * real).diff(frequency).subs(frequency, 0), at_zero, by="K at zero, the length of the window"
-    )
-    other = Symbol("u")
-    ahead, behind = smoothing.subs(frequency, frequency + other), smoothing.subs(frequency, frequency - other)
-    yield Equal(
-        ahead * behind, smoothing**2 * smoothing.subs(frequency, other) ** 2, domains | {other: POSITIVE},
-        by="sum and difference of two normal variables are independent",
-    )  # fmt: skip
-    yield Equal(smoothing.subs(frequency, 0), 1, domains, by="the noise's transform at zero")
-    yield Equal(smoothing.diff(frequency, 2).subs(frequency, 0), -(noise**2), domains, by="the noise's variance")
-    area = sqrt(2 * pi) / noise
-    yield Equal(constant * area, 1 / (noise * sqrt(2 * pi)), domains, by="a normal density at zero, from its transform")
-    yield Given("Fourier inversion, for a normal density times a bounded function")
-
-
-# Lemma 5, with its constants.
 
 pull, top = symbols("r u")
 
 
-def _sup_of_slope(least: Basic, domains: dict[Symbol, sympy.Set], by: str) -> list[Exact | Given]:
+def _sup_of_slope(least: Basic, domains: Domains, by: str) -> list[Exact | Given]:
     """Steps for |E[f(V)]| <= ..., f the slope of the smoothed window: a difference of two densities over the noise."""
-    square = Symbol("z")
+    place = Symbol("z")
     return [
-        EXPONENTIAL,
-        AtMost(1, 1 + square, {square: HALF_LINE}, by="a density is largest at zero: 1 <= 1 + z <= exp(z), z = x^2/2"),
+        MEAN_VALUE,
+        Equal(density(place).diff(place), -place * density(place), {place: S.Reals}, by="a density rises to zero, then falls"),
         AtMost(largest_slope() / noise, least, domains, by=by),
     ]
 
@@ -333,7 +102,7 @@ def lemma_5_class(stated: Upper) -> Iterator[Obligation]:
     both = Rational(1, 4) - Rational(1, 1000)
     mean, atoms, scale, signal = _pair_law(both)
     weight = noise * pull / 32
-    exact = component(atoms, 1, {2: weight}, Integer(0), noise) - signal / scale * smoothed_window(Integer(0), noise)
+    exact = component(atoms, 1, {2: weight}, Integer(0), noise) - signal / scale * smoothed_slope(Integer(0), noise)
     spread = weight * sqrt(mean * (1 - mean)) / scale
     reached = stated.bound.subs({class_spread: spread, sigma: scale})
     steps: list[Exact | Given] = [
@@ -378,6 +147,7 @@ def lemma_5_background(stated: Upper) -> Iterator[Obligation]:
     = 1/2$ both edges of the window are where the density is steepest.
     """
     domains = stated.domain_map()
+    place = Symbol("z")
     scale = sqrt(Rational(1, 4) + p_o * (1 - p_o))
     atoms = [
         ({1: Rational(z, 2) / scale, 2: (bit - p_o) / scale}, z, chance / 2)
@@ -401,8 +171,8 @@ def lemma_5_background(stated: Upper) -> Iterator[Obligation]:
         ),
         Equal((1 - p_o) * own_weight - -p_o * own_weight, own_weight, {p_o: BACKGROUND, own_weight: S.Reals},
               by="length of the step between the bit's two values"),
-        EXPONENTIAL,
-        AtMost(top, 1 + (top - 1), {top: HALF_LINE}, by="z exp(-z) <= exp(-1), z = x^2, where a density is steepest"),
+        Equal((place * density(place)).diff(place), (1 - place**2) * density(place), {place: S.Reals},
+              by="a density's slope, z phi(z) but for its sign, is steepest at z = 1 and z = -1"),
     ]  # fmt: skip
     needed = background_variance * Abs(own_weight) * class_size * largest_curvature() / noise**2
     steps.append(AtMost(needed, stated.bound, domains, by="the window's curvature, at both edges"))
@@ -414,226 +184,6 @@ def _at(t: Symbol, place: Basic) -> Expr:
     """Any function at a place; an exponential is as good as any, since exponentials span them."""
     return exp(place * t)
 
-
-# What the components are, to the next order.
-
-window = Symbol("g")
-curvature, third = Symbol("g''"), Symbol("g'''")
-small_step = Symbol("s")
-LOCAL = {
-    gamma: S.Reals,
-    sigma: POSITIVE,
-    class_total: S.Reals,
-    window: S.Reals,
-    curvature: S.Reals,
-    third: S.Reals,
-    own_weight: S.Reals,
-    p_o: S.Reals,
-}
-
-
-def _by_derivatives(transform: Basic, names: dict[int, Basic], most: int) -> Expr:
-    """A series in derivatives of the window: in the transform, a power of omega is a derivative in the bias.
-
-    Raises
-    ------
-    IllFormed : a power of omega up to ``most`` whose derivative has no name.
-    """
-    total: Expr = Integer(0)
-    for power in range(most + 1):
-        coefficient = sympy.expand(transform.diff(small_step, power).subs(small_step, 0) / sympy.factorial(power))
-        if coefficient != 0 and power not in names:
-            raise IllFormed(f"a term in the window's derivative of order {power}")
-        total += coefficient * names.get(power, Integer(0))
-    return total
-
-
-def _equal_bits(claim: Claim, product: dict[Basic, Basic]) -> Expr:
-    """The part of a transform that belongs to class bits which are all equal; it has the weight 1 - v = 2 gamma."""
-    transform = claim.upheld
-    assert isinstance(transform, Identity)
-    return 2 * gamma * sympy.sympify(transform.right).doit().subs(uniform, 0).xreplace(product)
-
-
-@cache
-def _class_series() -> Expr:
-    """The series of a component along the class, up to the third order."""
-    of_class = {ClassSum(2 * half): small_step * class_total / (2 * sigma), ClassExponent(0): Integer(0)}
-    transform = _equal_bits(lemma_5_transform_class, of_class | {BackgroundProduct(others): Integer(1)})
-    return _by_derivatives(transform / (2 * sigma), {0: window, 2: curvature}, 3)
-
-
-@cache
-def _background_series() -> Expr:
-    """The series of a component along the background, up to the third order."""
-    one_bit = lemma_5_one_bit.upheld
-    assert isinstance(one_bit, Construction)
-    product = {
-        ClassSum(2 * half + 1): small_step * class_total / (2 * sigma),
-        BackgroundProduct(others): Integer(1),
-        BackgroundSlope(0): sympy.sympify(one_bit.parts[r"\chi"])
-        .doit()
-        .subs(own_exponent, small_step * own_weight / sigma),
-    }
-    transform = _equal_bits(lemma_5_transform_background, product)
-    return _by_derivatives(transform / sigma, {2: curvature, 3: third}, 3)
-
-
-with as_printed():
-    class_expansion = gamma / sigma * (window + class_total**2 / (8 * sigma**2) * curvature)
-    background_expansion = (
-        gamma
-        * class_total
-        * (p_o * (1 - p_o) / sigma**3)
-        * (own_weight * curvature + (1 - 2 * p_o) * own_weight**2 / (2 * sigma) * third)
-    )
-
-
-@paper.claim(
-    "lemma-5-class-expansion",
-    locator="Section 5.1, Lemma 5, first item",
-    title="Components along the class, to the next order",
-    source="derived here",
-    stated=Identity(
-        Symbol(r"T_j"), class_expansion, {s: LOCAL[s] for s in (gamma, sigma, class_total, window, curvature)}
-    ),
-    depends_on=[lemma_5_transform_class],
-    provenance=[lemma_5_class],
-)
-def lemma_5_class_expansion(stated: Identity) -> Iterator[Obligation]:
-    r"""For $j\in A$, up to the fourth order in the class weights; parity of $k \ge 5$ bits, of which a share $v =
-    1 - 2\gamma$ of inputs has fair coins and the rest equal bits. The term of first order vanishes. So $\beta = g(b)$
-    with an error that is relative of order $Q_A^2/\tilde\sigma^2$, about $1/(kD)$ times $g''/g$: at the
-    initialisation, where $g'' = O(k)$ typically, of order $1/D$.
-
-    A power of $\omega$ in the transform stands for a derivative of the window in $b$. Of the fair coins each but
-    one brings a factor $\sinh c_l$, so that they matter from the order $k - 1 \ge 4$ on.
-    """
-    yield Equal(stated.right, _class_series(), stated.domain_map(), by="series of the transform, third order included")
-    yield AtMost(4, 2 * half, {half: integers(2)}, by="order from which fair coins matter, k = 2i + 1 >= 5")
-
-
-@paper.claim(
-    "lemma-5-background-expansion",
-    locator="Section 5.1, Lemma 5, second item",
-    title="Components along the background, leading terms",
-    source="derived here",
-    stated=Identity(
-        Symbol(r"T_j"),
-        background_expansion,
-        {s: LOCAL[s] for s in (gamma, sigma, class_total, curvature, third, own_weight, p_o)},
-    ),
-    depends_on=[lemma_5_transform_background, lemma_5_one_bit],
-    provenance=[lemma_5_background],
-)
-def lemma_5_background_expansion(stated: Identity) -> Iterator[Obligation]:
-    r"""For $j\notin A$, up to the fourth order in the weights, under the same law; $g$ is the window without the
-    pattern $j$. With $q_j \sim 1/k$ and $Q_A\sim k^{-1/2}$ fixed, $\tilde\sigma^2\sim p_o(1-p_o)D$: while $T_j\sim
-    D^{-1/2}$ on the class, $T_j \sim D^{-3/2}$ on the background. All of it together, over $D - k$ patterns, is of
-    order $D^{-1}$: in this family what remains on the background does not overwhelm the class, whatever $p_o$ is.
-    What can is the lemma's upper bound.
-
-    The label and $Q_A$ enter by $E[yX_A] = \gamma Q_A/\tilde\sigma$; $E[yX_A^2] = 0$, since the law is symmetric.
-    """
-    yield Equal(
-        stated.right, _background_series(), stated.domain_map(), by="series of the transform, third order included"
-    )
-    yield AtMost(4, 2 * half + 2, {half: integers(2)}, by="order from which fair coins matter, k = 2i + 1 >= 5")
-
-
-spread = Symbol(r"\tau")
-
-with as_printed():
-    two_terms = (1 - 2 * p_o) * own_weight / (2 * sigma) * (1 / bias - bias / spread**2)
-
-
-@cache
-def _third_over_second() -> Expr:
-    """The third derivative of a normal distribution function over the second."""
-    return sympy.simplify(half_window(bias, spread, 3) / half_window(bias, spread, 2))
-
-
-@paper.claim(
-    "lemma-5-two-terms",
-    locator="Section 5.1, Lemma 5, second item",
-    title="The two terms of a background component",
-    source="derived here",
-    stated=Identity(
-        Symbol(r"\frac{(1-2p_o)\,q_j^2\,g'''/(2\tilde\sigma)}{q_j\,g''}"),
-        two_terms,
-        {p_o: S.Reals, own_weight: POSITIVE, sigma: POSITIVE, bias: POSITIVE, spread: POSITIVE},
-    ),
-    provenance=[lemma_5_background_expansion],
-)
-def lemma_5_two_terms(stated: Identity) -> Iterator[Obligation]:
-    r"""Where the background acts as a normal variable, so that $g(b) = \Phi(b/\tau)$. The first term vanishes at $b
-    = 0$, and the second does at $p_o = 1/2$.
-    """
-    exact = (1 - 2 * p_o) * own_weight / (2 * sigma) * _third_over_second()
-    yield Equal(stated.right, exact, stated.domain_map(), by="derivatives of the normal distribution function")
-
-
-@paper.claim(
-    "lemma-5-crossover",
-    locator="Section 4, Theorem 1 and Section 5.1, Lemma 5",
-    title="From which p_o on the background's first term dominates",
-    source="derived here",
-    stated=Rate(Symbol(r"p_o"), {k: Integer(2), D: Integer(-1)}, {k: integers(2), D: integers(1)}, tight=True,
-                regime="weights 1/k, biases 1/k^2, spread 1/k; p_o small, normaliser p_o D"),
-    depends_on=[lemma_5_two_terms],
-)  # fmt: skip
-def lemma_5_crossover(stated: Rate) -> Iterator[Obligation]:
-    r"""The two terms of claim ``lemma-5-two-terms`` are equally large, at the sizes of the initialisation, where
-    $p_oD$ is of order $k^2$: Theorem 1's condition $p_o = \Omega(k^2/D)$ is the one under which the first term is
-    not the smaller one.
-    """
-    at_start = {own_weight: 1 / k, bias: k**-2, spread: 1 / k}
-    upheld = lemma_5_two_terms.upheld
-    assert isinstance(upheld, Identity)
-    # The two terms are equal where sigma is this, for small p_o.
-    normaliser = sympy.simplify(sympy.sympify(upheld.right).doit().subs(at_start).subs(p_o, 0) * sigma)
-    crossing = sympy.factor(normaliser**2 / D)
-    top, bottom = sympy.fraction(crossing)
-    for variable, power in stated.exponents.items():
-        degree = sympy.degree(top, variable) - sympy.degree(bottom, variable)
-        yield Equal(power, degree, by=f"power of {variable} in the p_o at which the terms are equal")
-    domains = stated.domain_map()
-    top, bottom = sympy.fraction(sympy.together(crossing / stated.order))
-    yield AtMost(4 * top, bottom, domains, by="at most this order")
-    yield AtMost(bottom, 16 * top, domains, by="and at least")
-
-
-# Symmetries.
-
-shift = Symbol("u")
-
-with as_printed():
-    seen = Distribution((1 - (shift + bias)) / noise) - Distribution(-(shift + bias) / noise)
-    reflected = Distribution((1 - (-shift + (1 - bias))) / noise) - Distribution(-(-shift + (1 - bias)) / noise)
-
-
-@paper.claim(
-    "lemma-5-reflection",
-    locator="Section 5.1, Lemma 5",
-    title="Components are even about b = 1/2 where p_o = 1/2",
-    source="derived here",
-    stated=Identity(seen, reflected, {shift: S.Reals, bias: S.Reals, noise: POSITIVE}),
-)
-def lemma_5_reflection(stated: Identity) -> Iterator[Obligation]:
-    r"""$T_j(b) = T_j(1 - b)$, exactly, for the parity of an odd number of bits whose law is invariant under
-    $\tilde\phi \mapsto 1 - \tilde\phi$, as it is at $p_o = 1/2$: then $\phi\mapsto-\phi$ and $y\mapsto-y$ leave
-    $y\phi_j$ as it is, and a window seen from $u = \langle q,\phi\rangle$ at $b$ is one seen from $-u$ at $1 - b$.
-    So the background components are not odd in $b$; they are up to the truncation's other edge, since
-    $\Phi(b/\tau)$ alone has an odd second derivative. At the initialisation, with $b\sim k^{-2}$ and $\tau\sim
-    k^{-1}$, what that edge adds is of the order $e^{-1/(2\tau^2)}$.
-    """
-    yield Equal(stated.left, stated.right, stated.domain_map(), by="a window and its reflection")
-    odd = half_window(bias, spread, 2) + half_window(-bias, spread, 2)
-    yield Equal(odd, 0, {bias: S.Reals, spread: POSITIVE}, by="one edge alone has an odd second derivative")
-    yield Equal((-1) ** (2 * half + 1) * -1, 1, {half: S.Naturals0}, by="y phi_j under the reflection, k = 2i + 1")
-
-
-# The signal.
 
 with as_printed():
     least_window = Rational(1, 2) - Abs(bias) / (sqrt(2 * pi) * noise) - spread**2 / (2 * (1 - Abs(bias)) ** 2)
@@ -664,7 +214,7 @@ def lemma_5_beta(stated: Lower) -> Iterator[Obligation]:
     argued = Rational(1, 2) - Abs(bias) * largest_slope() / noise - spread**2 / (1 - Abs(bias)) ** 2 / 2
     yield AtMost(stated.bound, argued, domains, by="half, less what the bias takes, less the other edge")
     alone = stated.bound.subs({bias: -share * noise, spread: noise})
-    exact = smoothed_window(-share * noise, noise)
+    exact = smoothed_slope(-share * noise, noise)
     largest = Given("a convolution's density is at most the largest of either; Chebyshev's inequality")
     steps: list[Exact | Given] = [largest, AtMost(stated.bound, argued, domains, by="as above, at every bias")]
     # |b| = x noise <= 1/4.
@@ -702,122 +252,8 @@ def lemma_5_background_together(stated: Upper) -> Iterator[Obligation]:
     bound of the lemma, with $\epsilon_e$ as its appendix may have it, which was not at hand. Samples are another
     matter: with $n$ of them each component has an error of order $n^{-1/2}$.
     """
-    upheld = lemma_5_background.upheld
-    assert isinstance(upheld, Upper)
-    each = sympy.sympify(upheld.bound).doit().subs(Abs(own_weight), together)
+    each = lemma_5_background.upheld.formulas()["bound"].doit().subs(Abs(own_weight), together)
     domains = stated.domain_map()
     yield AtMost(each, stated.bound, domains, by="the bound on each component is proportional to its weight")
     yield AtMost(stated.bound, each, domains, by="one background pattern")
 
-
-# Rates in the dimension, and sizes at the initialisation.
-
-
-@paper.claim(
-    "lemma-5-class-rate",
-    locator="Section 5.1, Lemma 5, first item",
-    title="Order of the components along the class",
-    source="derived here",
-    stated=Rate(
-        Symbol(r"T_j,\ j\in A"), {D: Rational(-1, 2)}, {D: integers(6)}, tight=True,
-        regime="k, p_o, gamma, weights and biases fixed",
-    ),
-    depends_on=[lemma_5_class_expansion],
-)  # fmt: skip
-def lemma_5_class_rate(stated: Rate) -> Iterator[Obligation]:
-    r"""$T_j \approx \gamma g(b)/\tilde\sigma$ with $\tilde\sigma^2 = k/4 + (D-k)p_o(1-p_o)$, of order $D$."""
-    yield from _rate(stated, _class_series().subs(curvature, 0) / window)
-
-
-@paper.claim(
-    "lemma-5-background-rate",
-    locator="Section 5.1, Lemma 5, second item",
-    title="Order of the components along the background",
-    source="derived here",
-    stated=Rate(
-        Symbol(r"T_j,\ j\notin A"), {D: Rational(-3, 2)}, {D: integers(6)}, tight=True,
-        regime="k, p_o, gamma, weights and biases fixed, Q_A q_j g'' not 0",
-    ),
-    depends_on=[lemma_5_background_expansion],
-)  # fmt: skip
-def lemma_5_background_rate(stated: Rate) -> Iterator[Obligation]:
-    r"""The leading term of $T_j$, $\gamma Q_A q_j\,p_o(1-p_o)g''/\tilde\sigma^3$. In two steps: the component
-    itself, and that it is of order $1/D$ against one along the class.
-    """
-    yield from _rate(stated, _background_series().subs(third, 0) / (class_total * own_weight * curvature))
-
-
-def _rate(stated: Rate, leading: Basic) -> Iterator[Obligation]:
-    """The order of a leading term in D, at k = 5 and gamma = 1/4."""
-    normaliser = Rational(5, 4) + (D - 5) / 4
-    squared = sympy.simplify(
-        (leading**2).subs({gamma: Rational(1, 4), p_o: Rational(1, 2)}).subs(sigma, sqrt(normaliser))
-    )
-    top, bottom = sympy.fraction(sympy.together(squared))
-    power = sympy.degree(top, D) - sympy.degree(bottom, D)
-    yield Equal(2 * stated.exponents[D], power, by="power of D in the squared leading term, p_o = 1/2")
-    constant = squared.subs(D, 1)
-    # With fair coins everywhere the normaliser is D/4, and the leading term is a power of D, not merely of its order.
-    yield Equal(squared, constant * stated.order**2, stated.domain_map(), by="the leading term, squared")
-
-
-window_rms, curvature_rms = Symbol("G_0"), Symbol("G_2")
-"""Root mean squares of the window and of its second derivative over a neuron's bias."""
-
-with as_printed():
-    class_rms = gamma / sigma * window_rms
-    background_rms = gamma * (p_o * (1 - p_o) / sigma**3) * k ** Rational(-3, 2) * curvature_rms
-
-
-def window_values(bias_spread: Basic, spread: Basic) -> dict[Symbol, Expr]:
-    """The root mean squares where the background is normal, for biases of standard deviation sigma_b and for tau."""
-    means = {window_rms: mean_square_window, curvature_rms: mean_square_curvature}
-    return {symbol: sqrt(mean(bias_spread, spread)) for symbol, mean in means.items()}
-
-
-lemma_5_class_size = paper.state(
-    "lemma-5-class-size",
-    locator="Section 5.1, Lemma 5, first item",
-    title="Size of the components along the class at the initialisation",
-    source="derived here",
-    provenance=[lemma_5_class_expansion, lemma_5_beta],
-    stated=Tight(
-        quantity=Symbol(r"(\mathbb{E}_{q,b}T_j^2)^{1/2},\ j\in A"),
-        formula=class_rms,
-        slack=class_rms / 100,
-        why="the next order is of relative size 1/D, and the background is normal to that order",
-        domains={gamma: POSITIVE, sigma: POSITIVE, window_rms: POSITIVE},
-    ),
-)
-
-lemma_5_background_size = paper.state(
-    "lemma-5-background-size",
-    locator="Section 5.1, Lemma 5, second item",
-    title="Size of the components along the background at the initialisation, p_o = 1/2",
-    source="derived here",
-    provenance=[lemma_5_background_expansion, lemma_5_two_terms],
-    stated=Tight(
-        quantity=Symbol(r"(\mathbb{E}_{q,b}T_j^2)^{1/2},\ j\notin A"),
-        formula=background_rms,
-        slack=background_rms / 4,
-        why="a root mean square over a hundred neurons, each with its own Q_A and b, varies by about a tenth from draw to draw, "
-        "and its median lies a few hundredths below; the next order is of relative size 1/D",
-        domains={gamma: POSITIVE, sigma: POSITIVE, k: integers(5), p_o: BACKGROUND, curvature_rms: POSITIVE},
-    ),
-)
-
-with as_printed():
-    share_bound = 1 / (7 * sqrt(D))
-
-lemma_5_share = paper.state(
-    "lemma-5-share",
-    locator="Section 5.1, after Lemma 5",
-    title="All background components against the class",
-    source="derived here",
-    provenance=[lemma_5_background_together],
-    stated=Upper(
-        Symbol(r"\Big(\sum_{j\notin A}T_j^2\Big/\sum_{j\in A}T_j^2\Big)^{1/2}"),
-        share_bound,
-        {D: integers(50)},
-    ),
-)

@@ -28,9 +28,9 @@ from lemmata import (
 )
 from lemmata.engines.balls import NoEnclosure, whole_number
 from lemmata.obligations import Obligation
+from theory.papers.shi2022.mixture import mixture, mixture_signal
 from theory.papers.shi2022.paper import D, gamma, k, p_o, paper
 from theory.papers.shi2022.representation import lemma_4_neurons, lemma_4_output_weights
-from theory.papers.shi2022.mixture import mixture, mixture_signal
 from theory.worst_class import Bracket, monomials, random_cosines, random_truncated, signs, worst_loss
 
 features, norm = symbols("N B")
