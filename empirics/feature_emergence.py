@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from fractions import Fraction
 
 import torch
 from torch import Tensor
 
-from empirics.dictionary_data import coordinates
+from empirics.dictionary_data import coordinates, structured_law
 from empirics.hinge import hinge_gradient, moved, step_to
 from empirics.margin_heads import margin_head, mean_square
 from empirics.truncated import TruncatedNetwork, initial_network
@@ -19,7 +18,6 @@ from lemmata.errors import LemmataError
 from lemmata.experiments import experiment
 from lemmata.objects.dictionaries import DictionaryLaw
 from lemmata.seeding import Draws
-from theory.dictionary import background_probability, class_size, odd, require_structure
 
 FIRST_STEP = 0.01
 r""":math:`\eta_1\sigma_a`: so small that no sample reaches the hinge's kink in the second step, as the paper asks.
@@ -119,15 +117,9 @@ def cosines(weights: Tensor, relevant: tuple[int, ...]) -> Tensor:
 def _laws(D: int, k: int, v: float, p_o: float, structure: str) -> tuple[DictionaryLaw, float]:
     """The law of the data, and sigma_a: that of the law with structure, since without gamma is 0."""
     choice("structure", structure, ("kept", "removed"))
-    class_size(odd(k), D)
-    structured = DictionaryLaw.structured(D, k, _exact(v), _exact(background_probability(p_o)))
-    require_structure(structured)
+    structured = structured_law(D, k, v, p_o)
     head_scale = paper_head_scale(structured)
     return (structured if structure == "kept" else DictionaryLaw.structured(D, k, 1)), head_scale
-
-
-def _exact(number: float | Fraction) -> Fraction:
-    return Fraction(number).limit_denominator(1000)
 
 
 @experiment

@@ -16,8 +16,9 @@ from scipy.special import ndtr, ndtri
 from lemmata.errors import LemmataError
 from lemmata.experiments import experiment
 from lemmata.objects import DictionaryLaw
-from lemmata.objects.values import Floats
+from lemmata.objects.values import Floats, positive, whole
 from lemmata.seeding import Draws
+from theory.dictionary import background_probability, class_size, odd, require_structure
 from theory.dictionary_gradient import gradient_components, second_step_start
 
 MOST_MASKED = 14
@@ -25,7 +26,15 @@ MOST_MASKED = 14
 
 
 def parity_law(bits: int, relevant: int, background: float, uniform: float) -> DictionaryLaw:
-    """The parity of the first bits; probabilities are taken as the exact values of the floats."""
+    """The parity of the first bits; probabilities are taken as the exact values of the floats.
+
+    Raises
+    ------
+    LemmataError : an even number of relevant bits, or more than there are; a background outside (0, 1/2]; as for
+        ``DictionaryLaw.structured``.
+    """
+    class_size(odd(relevant), bits)
+    background_probability(Fraction(background))
     return DictionaryLaw.structured(bits, relevant, Fraction(uniform), Fraction(background))
 
 
@@ -61,11 +70,11 @@ def first_step(
 
     Raises
     ------
-    LemmataError : m that is no multiple of k; as for ``DictionaryLaw.structured`` and ``gradient_components``.
+    LemmataError : m that is no positive multiple of k; as for ``parity_law`` and ``gradient_components``.
     """
-    if m % k:
-        raise LemmataError(f"m = {m}: expected a multiple of k = {k}")
     law = parity_law(D, k, background, uniform)
+    if whole("m", m) % k:
+        raise LemmataError(f"m = {m}: expected a multiple of k = {k}")
     q = draws["weights"].standard_normal((m, D)) / k
     q[:, :k] = _orthogonal_blocks(draws, m, k) / k
     b = stratified_normals(draws, "biases", m) / k**2
@@ -106,7 +115,7 @@ def second_step(
     Parameters
     ----------
     D, k, background, uniform, noise : as for ``first_step``.
-    kappa : the first step's size times the neuron's output weight.
+    kappa : the first step's size times the neuron's output weight, positive.
     m : neurons.
     later_noise : the second step's noise times :math:`k^{3/2}`.
 
@@ -118,10 +127,11 @@ def second_step(
 
     Raises
     ------
-    LemmataError : as for ``DictionaryLaw.structured`` and ``gradient_components``.
+    LemmataError : m or kappa that is not positive; as for ``parity_law`` and ``gradient_components``.
     """
     law = parity_law(D, k, background, uniform)
-    q = draws["weights"].standard_normal((m, D)) / k
+    positive("kappa", kappa)
+    q = draws["weights"].standard_normal((whole("m", m), D)) / k
     b = np.full(m, 1 / k**2)
     first = gradient_components(law, q, b, noise / k).values
     q1, b1 = second_step_start(law, q, b, noise / k, kappa)
@@ -157,11 +167,15 @@ def masked_second_step(
 
     Raises
     ------
-    LemmataError : more than 14 bits; as for ``DictionaryLaw.structured``.
+    LemmataError : more than 14 bits; m, step or noise that is not positive; no signal; as for ``parity_law``.
     """
     if D > MOST_MASKED:
         raise LemmataError(f"D = {D}: enumerates at most {MOST_MASKED} hidden bits")
     law = parity_law(D, k, 0.5, uniform)
+    require_structure(law)
+    whole("m", m)
+    for name, value in (("step", step), ("noise", noise)):
+        positive(name, value)
     bits = (np.arange(2**D)[:, None] >> np.arange(D)) & 1
     phi = law.inputs_of(bits)
     y = law.labels_of(bits)

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
-
 import torch
 
-from empirics.dictionary_data import coordinates
+from empirics.dictionary_data import coordinates, structured_law
 from empirics.feature_emergence import paper_head_scale
 from empirics.hinge import hinge_gradient, moved
 from empirics.truncated import initial_network
 from empirics.validation import choice, count
 from lemmata.experiments import experiment
-from lemmata.objects.dictionaries import DictionaryLaw
 from lemmata.seeding import Draws
-from theory.dictionary import odd, require_structure
 
 FIRST_CHANGE = 0.01
 """The root mean square of eta_1 a, small enough that no sample leaves the hinge before the second step."""
@@ -48,8 +44,7 @@ def aligned_energy(
     """
     choice("labels", labels, ("clean", "permuted"))
     count("repeats", repeats)
-    law = DictionaryLaw.structured(D, odd(k), uniform=Fraction(v), background=Fraction(p_o))
-    require_structure(law)
+    law = structured_law(D, k, v, p_o)
     start = initial_network(draws, m=m, d=D, k=k, head_scale=paper_head_scale(law))
     along, total = torch.zeros(2, dtype=torch.float64), torch.zeros(2, dtype=torch.float64)
     for repetition in range(repeats):

@@ -9,13 +9,12 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from empirics.dictionary_data import structured_law
 from empirics.feature_emergence import TwoSteps, paper_head_scale, train_two_steps
 from empirics.validation import choice
 from empirics.weight_pictures import cosines, map_of, two_cluster_silhouette
 from lemmata.experiments import experiment
-from lemmata.objects.dictionaries import DictionaryLaw
 from lemmata.seeding import Draws
-from theory.dictionary import background_probability, odd, require_structure
 
 STATES = ("start", "first", "second")
 """The network at its initialisation, after one step, after two."""
@@ -28,8 +27,7 @@ def _trained(
     draws: Draws, *, D: int, k: int, v: float, p_o: float, n: int, m: int, labels: str
 ) -> tuple[TwoSteps, Tensor]:
     """The network's three states, and the ground truth, (D,)."""
-    law = DictionaryLaw.structured(D, odd(k), v, background_probability(p_o))
-    require_structure(law)
+    law = structured_law(D, k, v, p_o)
     steps = train_two_steps(draws, law, m=m, n=n, head_scale=paper_head_scale(law), labels=labels)
     truth = torch.zeros(D, dtype=torch.float64)
     truth[list(law.relevant)] = 1.0

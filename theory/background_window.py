@@ -15,12 +15,8 @@ import sympy
 from sympy import Basic, Expr, Integer, Rational, Symbol, asin, pi
 
 from theory.gaussian import density, distribution
-
-
-def smoothed_window(position: Basic, noise: Basic) -> Expr:
-    r""":math:`\Pr[0 < u + \xi < 1]`, :math:`\xi \sim N(0, s^2)`, at the position u for noise s > 0."""
-    return distribution((1 - position) / noise) - distribution(-position / noise)
-
+from theory.normal_law import Distribution
+from theory.truncated_relu import smoothed_slope
 
 Atom = tuple[Mapping[int, Basic], int, Basic]
 """Values of the hidden bits by position, the label, and the probability."""
@@ -41,7 +37,9 @@ def component(atoms: Iterable[Atom], along: int, weights: Mapping[int, Basic], b
     total: Expr = Integer(0)
     for values, label, probability in atoms:
         position = bias + sum((weight * values[place] for place, weight in weights.items()), Integer(0))
-        total += probability * label * values[along] * smoothed_window(position, noise)
+        # Error functions, of which SymPy knows the complex conjugate: absolute values of the names would be written out.
+        window = smoothed_slope(position, noise).replace(Distribution, distribution)
+        total += probability * label * values[along] * window
     return total
 
 

@@ -30,7 +30,7 @@ class ClassExponent(Function):
     @staticmethod
     def enclose(index: arb) -> arb:
         """The value that stands for the arbitrary number, in [-1, 1]."""
-        return _example(_bit(index), 41, 97)
+        return _example(_count(index), 41, 97)
 
     def _latex(self, printer: sympy.printing.latex.LatexPrinter, exp: str | None = None) -> str:
         return rf"c_{{{printer.doprint(self.args[0])}}}"
@@ -44,7 +44,7 @@ class BackgroundFactor(Function):
     @staticmethod
     def enclose(index: arb) -> arb:
         """The value that stands for the arbitrary number, in [1, 3]."""
-        return 2 + _example(_bit(index), 29, 89)
+        return 2 + _example(_count(index), 29, 89)
 
     def _latex(self, printer: sympy.printing.latex.LatexPrinter, exp: str | None = None) -> str:
         return rf"\psi_{{{printer.doprint(self.args[0])}}}"
@@ -58,7 +58,7 @@ class BackgroundSlope(Function):
     @staticmethod
     def enclose(index: arb) -> arb:
         """The value that stands for the arbitrary number, in [-1, 1]."""
-        return _example(_bit(index), 31, 83)
+        return _example(_count(index), 31, 83)
 
     def _latex(self, printer: sympy.printing.latex.LatexPrinter, exp: str | None = None) -> str:
         return rf"\chi_{{{printer.doprint(self.args[0])}}}"
@@ -161,15 +161,8 @@ def _example(index: int, multiplier: int, modulus: int) -> arb:
     return arb(fmpq(2 * (multiplier * bit**2 + bit) % (2 * modulus) - modulus, modulus))
 
 
-def _bit(index: arb) -> int:
-    whole = whole_number(index)
-    if whole is None or whole < 0:
-        raise Undefined("bits are counted from 0")
-    return whole
-
-
 def _count(n: arb) -> int:
     whole = whole_number(n)
     if whole is None or whole < 0:
-        raise Undefined("a number of bits is a nonnegative integer")
+        raise Undefined("bits are counted by nonnegative integers")
     return whole

@@ -133,14 +133,16 @@ class DictionaryLaw(Description):
     @property
     def bit_means(self) -> tuple[Fraction, ...]:
         r""":math:`E \tilde\phi`, exact, D of them."""
-        k = len(self.relevant)
-        inside = sum((Fraction(j, k) * Fraction(p) for j, p in enumerate(self.counts)), Fraction(0))
-        return tuple(inside if i in self.relevant else Fraction(self.background) for i in range(self.bits))
+        means, inside = [Fraction(self.background)] * self.bits, self._relevant_mean
+        for i in self.relevant:
+            means[i] = inside
+        return tuple(means)
 
     @property
     def total_variance(self) -> Fraction:
         r""":math:`\tilde\sigma^2`, the sum of the hidden bits' variances, exact; that of the normalised inputs is 1."""
-        return sum((mean * (1 - mean) for mean in self.bit_means), Fraction(0))
+        inside, outside, k = self._relevant_mean, Fraction(self.background), len(self.relevant)
+        return k * inside * (1 - inside) + (self.bits - k) * outside * (1 - outside)
 
     @property
     def label_probability(self) -> Fraction:
@@ -152,7 +154,7 @@ class DictionaryLaw(Description):
         r""":math:`\gamma = E[y \tilde\phi_i] - E[y]\, E[\tilde\phi_i]`, exact, the same for all i in A; 0 for background bits."""
         k = len(self.relevant)
         joint = sum((Fraction(j * self._label(j), k) * Fraction(p) for j, p in enumerate(self.counts)), Fraction(0))
-        return joint - (2 * self.label_probability - 1) * self.bit_means[self.relevant[0]]
+        return joint - (2 * self.label_probability - 1) * self._relevant_mean
 
     def probability(self, bits: object) -> Fraction:
         """The probability of one vector of D hidden bits, exact.
@@ -213,6 +215,11 @@ class DictionaryLaw(Description):
         """
         bits = self.sample_bits(generator, n)
         return Sample(self.inputs_of(bits), self.labels_of(bits))
+
+    @property
+    def _relevant_mean(self) -> Fraction:
+        k = len(self.relevant)
+        return sum((Fraction(j, k) * Fraction(p) for j, p in enumerate(self.counts)), Fraction(0))
 
     def _checked(self, bits: object) -> Integers:
         checked = array("bits", bits, (None, self.bits))

@@ -35,14 +35,16 @@ def test_repetitions_have_samples_of_their_own() -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"k": 31}, "relevant"),
+        ({"k": 31}, "class-relevant bits"),
         ({"n": 0}, "n: "),
         ({"m": 0}, "m: "),
         ({"repeats": 0}, "repeats"),
-        ({"v": 1.5}, "uniform"),
+        ({"v": 1.5}, "v: expected a probability"),
+        ({"v": float("nan")}, "v: "),
+        ({"p_o": 0.0}, "p_o"),
         ({"v": 1.0}, "A1"),
         ({"k": 4}, "odd"),
-        ({"p_o": 0.75}, "A2"),
+        ({"p_o": 0.75}, "p_o"),
         ({"labels": "none"}, "labels"),
     ],
 )

@@ -8,8 +8,11 @@ from typing import Any
 
 import pytest
 
+from empirics.feature_emergence import paper_head_scale, train_two_steps
 from empirics.weight_emergence import STATES, emerging_directions, emerging_map
+from empirics.weight_pictures import two_cluster_silhouette
 from lemmata.errors import LemmataError
+from lemmata.objects.dictionaries import DictionaryLaw
 from lemmata.seeding import Draws, digest
 
 CELL: dict[str, Any] = {"D": 15, "k": 3, "v": 0.5, "p_o": 0.5, "n": 1500, "m": 10}
@@ -46,6 +49,11 @@ def test_statistics_are_those_of_the_states_that_they_are_named_after() -> None:
     unaligned = {state: sum(size <= 0.99 for size in sizes[state]) / len(sizes[state]) for state in STATES}
     assert found["unaligned_after_1"] == unaligned["first"] != unaligned["second"] == found["unaligned_after_2"]
     assert found["least_after_1"] == pytest.approx(min(sizes["first"]))
+    law = DictionaryLaw.structured(CELL["D"], CELL["k"], CELL["v"], CELL["p_o"])
+    scale = paper_head_scale(law)
+    network = train_two_steps(Draws(digest("cell")), law, m=CELL["m"], n=CELL["n"], head_scale=scale)
+    for name, reached in (("scatter_initial", network.start), ("scatter_after_1", network.first)):
+        assert found[name] == pytest.approx(1 - two_cluster_silhouette(reached.w))
 
 
 def test_where_two_steps_reach_099_one_step_leaves_no_neuron_below_096() -> None:
@@ -76,7 +84,7 @@ def test_where_two_steps_reach_099_one_step_leaves_no_neuron_below_096() -> None
         ({"v": 0.9999, "p_o": 0.7}, r"p_o: expected a probability in \(0, 1/2\]"),
         ({"p_o": 0.0}, r"p_o: expected a probability in \(0, 1/2\]"),
         ({"p_o": math.nan}, "p_o: expected a finite number"),
-        ({"v": math.nan}, "uniform: expected a finite number"),
+        ({"v": math.nan}, "v: expected a finite number"),
         ({"k": 4}, "k: expected an odd number"),
         ({"k": 21}, "relevant"),
         ({"n": 0}, "n: expected"),

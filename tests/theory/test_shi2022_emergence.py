@@ -14,12 +14,13 @@ from hypothesis import strategies as st
 from sympy import Float
 
 from lemmata.engines.balls import Undefined
+from lemmata.engines.definitions import unfold
 from lemmata.objects import DictionaryLaw
 from theory.background_window import (
+    component,
     half_window,
     mean_square_curvature,
     mean_square_window,
-    smoothed_window,
 )
 from theory.dictionary_gradient import enumerated_components, gradient_components
 from theory.dictionary_gradient import window as averaged_window
@@ -32,7 +33,8 @@ from theory.dictionary_transform import (
     SinhProduct,
     bit_by_bit,
 )
-from theory.papers.shi2022 import emergence
+from theory.papers.shi2022 import gradient_transforms
+from theory.truncated_relu import smoothed_slope
 
 V, P = 0.4, 0.25
 """The share of fair class bits and the probability of a background bit of the examples."""
@@ -56,22 +58,22 @@ def test_the_transforms_against_enumeration(shape: tuple[int, int], seed: int) -
     c, t = q[:relevant] / (2 * scale), q[relevant:] / scale
     psi = (1 - P) * np.exp(-P * t) + P * np.exp((1 - P) * t)
     chi = P * (1 - P) * (np.exp((1 - P) * t) - np.exp(-P * t))
-    half = {emergence.half: (relevant - 1) // 2, emergence.uniform: sympy.Rational(2, 5)}
+    half = {gradient_transforms.half: (relevant - 1) // 2, gradient_transforms.uniform: sympy.Rational(2, 5)}
 
     def value(transform: sympy.Basic, first: float, others: np.ndarray, count: int, factors: np.ndarray) -> float:
         """The stated formula at the exponents of a neuron, which replace the example values of the names."""
-        written = bit_by_bit(sympy.sympify(transform).doit().subs(half).subs(emergence.others, count))
+        written = bit_by_bit(sympy.sympify(transform).doit().subs(half).subs(gradient_transforms.others, count))
         written = written.subs({ClassSum(0): 0, SinhProduct(0): 1, BackgroundProduct(0): 1})
         written = written.subs({ClassExponent(i + 1): float(x) for i, x in enumerate(others)})
         written = written.subs({ClassExponent(0): first, BackgroundSlope(0): first})
         return float(written.subs({BackgroundFactor(i + 1): float(x) for i, x in enumerate(factors)}))
 
     found = [
-        value(emergence.class_transform, c[j], np.delete(c, j), bits - relevant, psi) / (2 * scale)
+        value(gradient_transforms.class_transform, c[j], np.delete(c, j), bits - relevant, psi) / (2 * scale)
         for j in range(relevant)
     ]
     found += [
-        value(emergence.background_transform, chi[j], c, bits - relevant - 1, np.delete(psi, j)) / scale
+        value(gradient_transforms.background_transform, chi[j], c, bits - relevant - 1, np.delete(psi, j)) / scale
         for j in range(bits - relevant)
     ]
     assert found == pytest.approx(moments(law, q), rel=1e-10, abs=1e-13)
@@ -197,15 +199,34 @@ def test_mean_squares_against_quadrature() -> None:
         assert float(found(Float(at), Float(tau))) == pytest.approx(float(direct), rel=1e-8)
 
 
+@pytest.mark.parametrize("relevant", [1, 3])
+def test_components_of_a_few_bits_against_enumeration(relevant: int) -> None:
+    law = DictionaryLaw.structured(3, relevant, Fraction(2, 5), Fraction(1, 4))
+    rows = np.array(list(itertools.product((0, 1), repeat=3)))
+    atoms = [
+        (dict(enumerate(map(Float, phi))), int(y), Float(float(law.probability(row))))
+        for row, phi, y in zip(rows, law.inputs_of(rows), law.labels_of(rows), strict=True)
+    ]
+    q = np.array([0.4, -0.7, 1.1])
+    found = [component(atoms, j, dict(enumerate(map(Float, q))), Float(0.2), Float(0.3)) for j in range(3)]
+    assert [float(value) for value in found] == pytest.approx(
+        enumerated_components(law, q, 0.2, 0.3).ravel(), abs=1e-14
+    )
+
+
+def window_value(b: float, noise: float) -> float:
+    return float(unfold(smoothed_slope(Float(b), Float(noise))))
+
+
 def test_the_window_against_monte_carlo() -> None:
     noise = np.random.default_rng(0).normal(size=400_000) * 0.3
     share = np.mean((noise + 0.2 > 0) & (noise + 0.2 < 1))
-    assert abs(share - float(smoothed_window(Float(0.2), Float(0.3)))) < 5 * 0.5 / math.sqrt(400_000)
+    assert abs(share - window_value(0.2, 0.3)) < 5 * 0.5 / math.sqrt(400_000)
 
 
 def test_the_weights_are_on_the_class_alone() -> None:
     law = DictionaryLaw.structured(30, 3, Fraction(1, 2))
     components = gradient_components(law, np.zeros(30), 0.1, 0.2)
-    inside = 0.25 / math.sqrt(law.total_variance) * float(smoothed_window(Float(0.1), Float(0.2)))
+    inside = 0.25 / math.sqrt(law.total_variance) * window_value(0.1, 0.2)
     assert components.values[:3] == pytest.approx(inside, rel=1e-12)
     assert np.all(np.abs(components.values[3:]) <= components.radius[3:] + 1e-15)

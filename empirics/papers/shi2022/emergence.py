@@ -11,15 +11,15 @@ from sympy import Basic, Expr, Integer, Rational, Symbol, sqrt
 from empirics.population_steps import first_step
 from lemmata import MedianAtMost, MedianWithin, Samples, Tight, Upper
 from lemmata.obligations import Obligation
-from theory.papers.shi2022.emergence import (
+from theory.papers.shi2022.component_sizes import (
     lemma_5_background_size,
     lemma_5_class_size,
     lemma_5_share,
-    sigma,
-    spread,
     window_values,
 )
+from theory.papers.shi2022.emergence import spread
 from theory.papers.shi2022.paper import D, gamma, k, p_o
+from theory.papers.shi2022.setting import scale as sigma
 
 CELLS: list[dict[str, Any]] = [
     {"D": 50, "k": 5, "background": 0.5, "m": 100},
@@ -86,7 +86,7 @@ def lemma_5_background_size_measured(stated: Tight) -> Iterator[Obligation]:
 @lemma_5_share.check(control={"uniform": 1.0}, slow=True)
 def lemma_5_share_measured(stated: Upper) -> Iterator[Obligation]:
     r"""The same neurons, $p_o = 1/2$ and $1/8$: the norm of all the background components against that of the
-    class, in the gradient. Pilots on another root seed predict six to nine tenths of the bound. As a negative
+    class, in the gradient. Pilots on another root seed give five to nine tenths of the bound. As a negative
     control the input structure is removed, and with it the signal.
     """
     for cell in CELLS:

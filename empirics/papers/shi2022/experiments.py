@@ -67,7 +67,9 @@ def figure_1_measured(stated: Separation) -> Iterator[Obligation]:
     $\eta_1\sigma_a = 1/100$, the second moves pre-activations by $1/k$.
 
     All methods start from one initialisation and train the same head, a support vector machine, on the same 1000 samples, with
-    one of two weight decays, chosen on 500 others. The comparison is paired. Pilots on another root seed predict accuracies of
+    one of two weight decays, chosen on 500 others. The comparison is paired. The network's first layer has seen $2n$ samples
+    besides, which fixed features have no use for but in their head: with 6000 samples for all heads (``head_samples=6000``)
+    random features gain about 0.03, and the gap remains. Pilots on another root seed predict accuracies of
     1.00 and 0.77. As a negative control the labels are permuted in both steps; the head still sees the right ones.
 
     Measured at the figure's own $D$, $k$, $p_o$ and $m$, and at half of that $D$. Inputs are drawn in the dictionary's
@@ -97,10 +99,11 @@ def figure_1_without_structure_measured(stated: Tight) -> Iterator[Obligation]:
     r"""All bits uniform, hyperparameters as with structure.
 
     Without structure $\gamma = 0$, and the paper's scale of the heads at initialisation, $\tilde\sigma^2/(\gamma k^2)$, is
-    infinite: it stays that of the law with $v = 1/2$. As a negative control the structure is kept.
+    infinite: it stays that of the law with $v = 1/2$. A thousand samples a step are enough to see nothing. As a negative control
+    the structure is kept.
     """
     for method, name in METHODS.items():
-        samples = Samples(feature_emergence, method, {**SMALLER, "structure": "removed"})
+        samples = Samples(feature_emergence, method, {**SMALLER, "n": 1000, "structure": "removed"})
         yield MedianWithin(samples, around=stated.formula, slack=stated.slack, by=name)
 
 
@@ -178,16 +181,21 @@ def section_6_alignment_measured(stated: Lower) -> Iterator[Obligation]:
         yield MedianAtLeast(Samples(feature_emergence, "least_cosine_2", design), stated.bound, by=size)
 
 
-@section_6_52_percent.check(control={"labels": "permuted"}, slow=True)
-def section_6_52_percent_measured(stated: Tight) -> Iterator[Obligation]:
-    r"""A head on the features after the first step, every neuron's output brought to mean 0 and variance 1, the weight decay
-    chosen on a validation set.
+@section_6_52_percent.check(control={"first_step": 10.0}, slow=True)
+def section_6_52_percent_measured(stated: Upper) -> Iterator[Obligation]:
+    r"""A head on the neurons' outputs as they are, with the weight decay that suits the outputs after the second step:
+    $3\cdot 10^{-6}$ times their mean square.
 
-    These features are aligned as well as those after the second step. They have moved so little that hardly any neuron's kink
-    lies within the data's range: they are linear, and a head on them follows the majority.
+    The main text says neither how the head is trained nor how the bits are sampled. A head that is trained alike after both steps
+    guesses after the first, and is right about always after the second (``section-6-fixed-decay``): that is in keeping with
+    the text's 52% and 100%, though what is measured here is a guess, at 50%. It does not show that the features of the first
+    step are poor. They are aligned nearly as well as those of the second, but vary by a thousandth as much; a head whose
+    weight decay is chosen anew follows the majority of the class-relevant patterns and is right in 84 of 100 cases
+    (``section-6-small-step``), and where the first step is as large as the second, a head on its features is right about
+    always (``section-6-one-large-step``, the negative control here).
     """
-    samples = Samples(accuracy_by_step, "after_1", SMALLER)
-    yield MedianWithin(samples, around=stated.formula, slack=stated.slack, by="accuracy after step 1")
+    samples = Samples(accuracy_by_step, "fixed_decay_1", SMALLER)
+    yield MedianAtMost(samples, stated.bound, by="accuracy after step 1")
 
 
 @section_6_small_step.check(control={"labels": "permuted"}, slow=True)
@@ -197,12 +205,14 @@ def section_6_small_step_measured(stated: Tight) -> Iterator[Obligation]:
 
     In about one draw of ten the head takes another threshold instead, and is right with probability 0.77. A few neurons have
     biases so small that their kink lies within the range; heads with less weight decay than the two that validation chooses from
-    make more of them. As a negative control the labels are permuted.
+    make more of them. Where less of the structure is left, at $v = 9/10$, the head does worse than the majority. As a negative
+    control the labels are permuted.
     """
     exact = majority_rule.upheld.formulas()["right"].subs(r, 2)
     yield Equal(stated.formula, exact, stated.domain_map(), by="the majority rule at k = 5")
-    samples = Samples(accuracy_by_step, "after_1", SMALLER)
-    yield MedianWithin(samples, around=stated.formula.subs(v, Rational(1, 2)), slack=stated.slack, by="v = 1/2")
+    for share in (Rational(1, 2), Rational(1, 4)):
+        samples = Samples(accuracy_by_step, "after_1", {**SMALLER, "v": float(share)})
+        yield MedianWithin(samples, around=stated.formula.subs(v, share), slack=stated.slack, by=f"v = {share}")
 
 
 @section_6_three_patterns.check(control={"k": 5, "v": 0.5}, slow=True)
@@ -210,9 +220,10 @@ def section_6_three_patterns_measured(stated: Tight) -> Iterator[Obligation]:
     r"""Three patterns, uniform with probability $v = 16/25$ and else all equal: the majority rule is right with probability
     $1 - 3v/4 = 13/25$, since on uniform bits the parity of three is opposite to their majority in three of four cases.
 
-    A head on aligned, linear features follows it, and reaches 52%, while the second step brings 100%. This needs $k = 3$
-    (or, with other numbers, 7): for $k = 5$ the majority rule is right with probability at least $11/16$. As a negative
-    control $k = 5$, at $v = 1/2$.
+    A head on aligned, linear features follows it, and reaches 52%, while the second step brings 100%. That is what the hinge
+    loss picks: counted over all eight patterns, other linear rules are better here, as "at least one is there", right in 76
+    of 100 cases. For $k = 5$ the majority rule is right with probability at least $11/16$. As a negative control $k = 5$, at
+    $v = 1/2$.
     """
     exact = majority_rule.upheld.formulas()["right"].subs(r, 1)
     yield Equal(stated.formula, exact, stated.domain_map(), by="the majority rule at k = 3")
@@ -234,7 +245,7 @@ def section_6_fixed_decay_measured(stated: Separation) -> Iterator[Obligation]:
 
     The outputs after the first step vary by about a thousandth of those after the second. A weight decay that suits the latter
     allows no weights large enough for the former: the head is a constant, and guesses. So numbers like the text's, about 52% and
-    about 100%, come about for reasons of scale, not of alignment. Pilots on another root seed predict accuracies of 0.50 and
+    about 100%, can come about for reasons of scale, not of alignment. Pilots on another root seed predict accuracies of 0.50 and
     0.99. As a negative control the labels are permuted.
 
     The figure has accuracies against the size of the first step.
@@ -298,8 +309,9 @@ def section_6_second_step_alone_measured(stated: Lower) -> Iterator[Obligation]:
     r"""The first step sees permuted labels, the second the right ones.
 
     After a first step as small as the theory asks for, weights are all but zero against the noise in the activation: the second
-    step is a first step from zero weights. It needs nothing that the first has found, and improves on it since the noise lets
-    more samples pass the gate. As a negative control the labels are permuted in the second step too.
+    step is a first step from zero weights. It needs nothing that the first has found. It is less noisy than the first since every
+    gate is open to the same degree for all samples (``gate-noise``). As a negative control the labels are permuted in the
+    second step too.
     """
     yield MedianAtLeast(
         Samples(accuracy_by_step, "after_2", {**SMALLER, "labels": "permuted first"}),

@@ -12,8 +12,9 @@ from empirics.papers.shi2022.emergence import law_values
 from empirics.population_steps import masked_second_step, second_step
 from lemmata import Lower, MedianAtLeast, MedianWithin, Samples, Tight
 from lemmata.obligations import Obligation
-from theory.papers.shi2022.emergence import sigma, spread
+from theory.papers.shi2022.emergence import spread
 from theory.papers.shi2022.improvement import lemma_6_aligned, lemma_6_size, second_window_values
+from theory.papers.shi2022.setting import scale as sigma
 
 CELLS: list[dict[str, Any]] = [
     {"D": 50, "k": 5, "background": 0.5, "kappa": 0.02, "m": 20},
@@ -65,10 +66,10 @@ def lemma_6_aligned_measured(stated: Lower) -> Iterator[Obligation]:
     r"""By enumeration of all inputs, with the mask and with the second layer's own first step, at the step size of
     claim ``lemma-6-mask``. There nothing is masked, and the second step's direction is that of the class.
 
-    As a negative control the step is a hundred times as large. Then the network answers with a margin above one
-    where all class bits agree. These inputs are masked, and they are the ones that carry the signal: among the
-    others a parity correlates negatively with its bits, and the second step points against the class, at a cosine
-    close to $-1$.
+    As a negative control the step is a hundred times as large, at the first cell. Then in most draws the network
+    answers with a margin above one wherever all class bits agree. These inputs are masked, and they are the ones that
+    carry the signal: among the others a parity correlates negatively with its bits, and the second step points against
+    the class, at a cosine close to $-1$. In some draws it masks fewer of them, and the direction is less clear.
     """
     for cell in MASKED_CELLS:
         yield MedianAtLeast(Samples(masked_second_step, "second", cell), stated.bound)

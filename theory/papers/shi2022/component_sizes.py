@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from functools import cache
 
 import sympy
-from sympy import Basic, Expr, Integer, Rational, S, Symbol, sqrt
+from sympy import Basic, Expr, Integer, Interval, Rational, S, Symbol, sqrt, symbols
 
 from lemmata import (
     AtMost,
@@ -38,6 +38,7 @@ from theory.papers.shi2022.emergence import (
     spread,
 )
 from theory.papers.shi2022.gradient_transforms import (
+    SLOPE,
     half,
     lemma_5_one_bit,
     lemma_5_transform_background,
@@ -177,7 +178,6 @@ def lemma_5_background_expansion(stated: Identity) -> Iterator[Obligation]:
     yield AtMost(4, 2 * half + 2, {half: integers(2)}, by="order from which fair coins matter, k = 2i + 1 >= 5")
 
 
-
 with as_printed():
     two_terms = (1 - 2 * p_o) * own_weight / (2 * sigma) * (1 / bias - bias / spread**2)
 
@@ -298,20 +298,21 @@ def lemma_5_class_rate(stated: Rate) -> Iterator[Obligation]:
     depends_on=[lemma_5_background_expansion],
 )  # fmt: skip
 def lemma_5_background_rate(stated: Rate) -> Iterator[Obligation]:
-    r"""The leading term of $T_j$, $\gamma Q_A q_j\,p_o(1-p_o)g''/\tilde\sigma^3$. In two steps: the component
-    itself, and that it is of order $1/D$ against one along the class.
+    r"""The leading term of $T_j$, $\gamma Q_A q_j\,p_o(1-p_o)g''/\tilde\sigma^3$: smaller by an order of $1/D$ than
+    the components along the class.
     """
     yield from _rate(stated, _background_series().subs(third, 0) / (class_total * own_weight * curvature))
 
 
 def _rate(stated: Rate, leading: Expr) -> Iterator[Obligation]:
     """The order in D of a leading term, whose normaliser is of order D^(1/2)."""
-    background = Symbol("n")
-    squared = k / 4 + background * p_o * (1 - p_o)
-    family = {k: integers(1), background: integers(0), p_o: BACKGROUND}
+    background, variance = symbols("n x")
+    squared = k / 4 + background * variance
+    family = {k: integers(1), background: integers(0), variance: Interval(0, Rational(1, 4))}
+    yield AtMost(p_o * (1 - p_o), Rational(1, 4), {p_o: BACKGROUND}, by="x = p_o (1 - p_o), the variance of a bit")
     yield AtMost(squared, (k + background) / 4, family, by="squared normaliser at most D/4, D = k + n")
-    yield AtMost((k + background) * p_o * (1 - p_o), squared, family, by="and at least p_o (1 - p_o) D")
-    term = leading.subs(sigma, sqrt(D))
+    yield AtMost((k + background) * variance, squared, family, by="and at least x D")
+    term = sympy.cancel(leading).subs(sigma, sqrt(D))
     domains = stated.domain_map() | {gamma: LOCAL[gamma], p_o: BACKGROUND}
     yield Equal(term, term.subs(D, 1) * stated.order, domains, by="the leading term, at a normaliser of D^(1/2)")
 
@@ -355,8 +356,8 @@ lemma_5_background_size = paper.state(
         quantity=Symbol(r"(\mathbb{E}_{q,b}T_j^2)^{1/2},\ j\notin A"),
         formula=background_rms,
         slack=background_rms / 4,
-        why="a root mean square over a hundred neurons, each with its own Q_A and b, varies by about a tenth from draw to draw, "
-        "and its median lies a few hundredths below; the next order is of relative size 1/D",
+        why="a root mean square over a hundred neurons, each with its own Q_A and b, varies by about a tenth from draw to draw; "
+        "the next order is of relative size 1/D, and takes about a tenth away at D = 50",
         domains={gamma: POSITIVE, sigma: POSITIVE, k: integers(5), p_o: BACKGROUND, curvature_rms: POSITIVE},
     ),
 )

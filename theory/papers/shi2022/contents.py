@@ -5,7 +5,9 @@ from theory.papers.shi2022 import setting
 from theory.papers.shi2022 import network
 from theory.papers.shi2022 import first_step
 from theory.papers.shi2022 import representation
+from theory.papers.shi2022 import gradient_transforms
 from theory.papers.shi2022 import emergence
+from theory.papers.shi2022 import component_sizes
 from theory.papers.shi2022 import improvement
 from theory.papers.shi2022 import finite_samples
 from theory.papers.shi2022 import guarantee
@@ -17,11 +19,13 @@ from theory.papers.shi2022 import pictures
 from theory.papers.shi2022.paper import paper
 
 __all__ = [
+    "component_sizes",
     "emergence",
     "experiments",
     "finite_samples",
     "first_step",
     "fixed_features",
+    "gradient_transforms",
     "guarantee",
     "improvement",
     "mixture",

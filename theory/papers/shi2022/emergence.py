@@ -41,17 +41,8 @@ BACKGROUND = Interval.Lopen(0, Rational(1, 2))
 MEAN_VALUE = Given("the mean value theorem")
 CAUCHY_SCHWARZ = Given("Cauchy-Schwarz")
 
-pull, top = symbols("r u")
-
-
-def _sup_of_slope(least: Basic, domains: Domains, by: str) -> list[Exact | Given]:
-    """Steps for |E[f(V)]| <= ..., f the slope of the smoothed window: a difference of two densities over the noise."""
-    place = Symbol("z")
-    return [
-        MEAN_VALUE,
-        Equal(density(place).diff(place), -place * density(place), {place: S.Reals}, by="a density rises to zero, then falls"),
-        AtMost(largest_slope() / noise, least, domains, by=by),
-    ]
+pull, exponent = Symbol("r"), Symbol("t")
+"""The size of a weight in an example; the exponent of an exponential that stands for any function."""
 
 
 def _pair_law(both: Basic) -> tuple[Basic, list[tuple[dict[int, Basic], int, Basic]], Basic, Basic]:
@@ -105,14 +96,16 @@ def lemma_5_class(stated: Upper) -> Iterator[Obligation]:
     exact = component(atoms, 1, {2: weight}, Integer(0), noise) - signal / scale * smoothed_slope(Integer(0), noise)
     spread = weight * sqrt(mean * (1 - mean)) / scale
     reached = stated.bound.subs({class_spread: spread, sigma: scale})
+    place = Symbol("z")
+    least = 2 * sigma * stated.bound.subs(class_spread, 1)
     steps: list[Exact | Given] = [
         MEAN_VALUE,
         CAUCHY_SCHWARZ,
         AtMost(p_o * (1 - p_o), Rational(1, 4), {p_o: PROBABILITY}, by="variance of a bit"),
+        Equal(density(place).diff(place), -place * density(place), {place: S.Reals}, by="a density is largest at 0"),
+        AtMost(largest_slope() / noise, least, domains, by="slope of the window, a difference of two densities"),
+        Equal(stated.bound, class_spread * least / (2 * sigma), domains, by="proportional to the spread"),
     ]
-    least = 2 * sigma * stated.bound.subs(class_spread, 1)
-    steps += _sup_of_slope(least, domains, by="slope of the window, halved by the bit's deviation")
-    steps.append(Equal(stated.bound, class_spread * least / (2 * sigma), domains, by="proportional to the spread"))
     small = {noise: Interval.Lopen(0, Rational(1, 4)), pull: Interval.Lopen(0, 1)}
     yield AtMost(Abs(exact), reached, small, by="two class bits, seen by one neuron through the other", steps=steps)
 
@@ -162,12 +155,12 @@ def lemma_5_background(stated: Upper) -> Iterator[Obligation]:
         class_size: small / (2 * scale),
         noise: Rational(1, 2),
     }
-    by_the_bit = p_o * (1 - p_o) / sigma * (_at(own_exponent, 1 - p_o) - _at(own_exponent, -p_o))
+    by_the_bit = p_o * (1 - p_o) / sigma * (_at(exponent, 1 - p_o) - _at(exponent, -p_o))
     steps: list[Exact | Given] = [
         MEAN_VALUE,
         Equal(
-            (p_o * _at(own_exponent, 1 - p_o) * (1 - p_o) + (1 - p_o) * _at(own_exponent, -p_o) * -p_o) / sigma, by_the_bit,
-            {p_o: BACKGROUND, own_exponent: S.Reals, sigma: POSITIVE}, by="mean over the bit, of any function",
+            (p_o * _at(exponent, 1 - p_o) * (1 - p_o) + (1 - p_o) * _at(exponent, -p_o) * -p_o) / sigma, by_the_bit,
+            {p_o: BACKGROUND, exponent: S.Reals, sigma: POSITIVE}, by="mean over the bit, of any function",
         ),
         Equal((1 - p_o) * own_weight - -p_o * own_weight, own_weight, {p_o: BACKGROUND, own_weight: S.Reals},
               by="length of the step between the bit's two values"),
@@ -256,4 +249,3 @@ def lemma_5_background_together(stated: Upper) -> Iterator[Obligation]:
     domains = stated.domain_map()
     yield AtMost(each, stated.bound, domains, by="the bound on each component is proportional to its weight")
     yield AtMost(stated.bound, each, domains, by="one background pattern")
-

@@ -36,10 +36,12 @@ own_exponent = Symbol("t")
 
 TRANSFORM_DOMAINS = {half: S.Naturals0, others: S.Naturals0, uniform: S.Reals}
 
+SLOPE = r"\chi"
+
 with as_printed():
     bit_parts = {
         r"\psi": (1 - p_o) * exp(-p_o * own_exponent) + p_o * exp((1 - p_o) * own_exponent),
-        r"\chi": p_o * (1 - p_o) * (exp((1 - p_o) * own_exponent) - exp(-p_o * own_exponent)),
+        SLOPE: p_o * (1 - p_o) * (exp((1 - p_o) * own_exponent) - exp(-p_o * own_exponent)),
         r"\mathbb{E}\,e^{tz}": (exp(own_exponent) + exp(-own_exponent)) / 2,
         r"\mathbb{E}\,z\,e^{tz}": (exp(own_exponent) - exp(-own_exponent)) / 2,
     }

@@ -9,9 +9,12 @@ from sympy import Basic, Integer, Interval, Max, Piecewise, Rational, S, Symbol,
 from lemmata import AtMost, Construction, Equal, Given, IllFormed, Upper, Whp, as_printed, integers
 from lemmata.obligations import Obligation
 from theory.bounds import Bound, Monomial
+from theory.papers.shi2022.emergence import lemma_5_background, lemma_5_beta, lemma_5_class
 from theory.papers.shi2022.first_step import RELEVANT, active, first_step_direction, step
+from theory.papers.shi2022.improvement import lemma_6_background, lemma_6_improvement, lemma_6_mask
 from theory.papers.shi2022.network import head, m
 from theory.papers.shi2022.paper import D, gamma, k, paper
+from theory.papers.shi2022.representation import lemma_4
 from theory.papers.shi2022.setting import scale
 
 epsilon, delta = symbols(r"\epsilon \delta")
@@ -91,7 +94,16 @@ theorem_1 = paper.state(
         "What it consists of is checked by itself: the network of Lemma 4, the two steps of Lemmas 5 and 6, the classifier's "
         "step sizes; and its mechanism is measured at small sizes"
     },
-    provenance=[error_below_hinge_loss],
+    provenance=[
+        error_below_hinge_loss,
+        lemma_4,
+        lemma_5_class,
+        lemma_5_beta,
+        lemma_5_background,
+        lemma_6_mask,
+        lemma_6_background,
+        lemma_6_improvement,
+    ],
     prose=r"""For every law in $\mathcal F_\Xi$ with $p_o = \Omega(k^2/D)$, $k = \Omega(\log^2(Dm/(\delta\gamma)))$ and
     $m \ge \max\{\Omega(k^{12}/\epsilon^{3/2}), D\}$, over the initialisation of $2m$ neurons.
 

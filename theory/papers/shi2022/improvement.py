@@ -8,6 +8,7 @@ input is masked by the hinge loss, the second step's components are those of Lem
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 
 import sympy
 from sympy import Abs, Basic, FiniteSet, Integer, Interval, Rational, S, Symbol, exp, pi, sqrt
@@ -15,25 +16,29 @@ from sympy import Abs, Basic, FiniteSet, Integer, Interval, Rational, S, Symbol,
 from lemmata import AtMost, Equal, Given, Identity, Lower, Tight, Upper, as_printed, integers
 from lemmata.obligations import Exact, Obligation
 from theory.background_window import component, half_window
-from theory.papers.shi2022.emergence import (
-    BACKGROUND,
-    HALF_LINE,
-    POSITIVE,
-    background_variance,
-    class_size,
+from theory.papers.shi2022.component_sizes import (
     class_total,
     curvature,
-    lemma_5_background,
     lemma_5_background_expansion,
     lemma_5_class_expansion,
-    noise,
-    own_weight,
-    pull,
-    sigma,
     third,
     window,
 )
+from theory.papers.shi2022.emergence import (
+    BACKGROUND,
+    HALF_LINE,
+    background_variance,
+    class_size,
+    lemma_5_background,
+    own_weight,
+    pull,
+)
+from theory.papers.shi2022.first_step import step as first_step_size
+from theory.papers.shi2022.network import m as pairs
+from theory.papers.shi2022.network import noise
 from theory.papers.shi2022.paper import k, p_o, paper
+from theory.papers.shi2022.setting import POSITIVE
+from theory.papers.shi2022.setting import scale as sigma
 
 kappa = Symbol(r"\kappa")
 class_component, background_component = Symbol("T_A"), Symbol("T_j")
@@ -79,15 +84,17 @@ def lemma_6_improvement(stated: Identity) -> Iterator[Obligation]:
 
     The leading terms of the two components at the first step's weights, $q_j = \kappa T_j$ and $Q_A = k\kappa T_A$.
     """
-    first_class, first_background = lemma_5_class_expansion.upheld, lemma_5_background_expansion.upheld
-    assert isinstance(first_class, Identity)
-    assert isinstance(first_background, Identity)
-    along_class = sympy.sympify(first_class.right).doit().subs(curvature, 0)
-    along_background = sympy.sympify(first_background.right).doit()
+    yield Equal(stated.right, _improvement(), stated.domain_map(), by="leading terms at the first step's weights")
+
+
+@cache
+def _improvement() -> Basic:
+    """The second step's leading terms, background over class, divided by the first step's components."""
+    along_class = lemma_5_class_expansion.upheld.formulas()["right"].doit().subs(curvature, 0)
+    along_background = lemma_5_background_expansion.upheld.formulas()["right"].doit()
     weights = {own_weight: kappa * background_component, class_total: k * kappa * class_component}
     second = along_background.subs(weights) / along_class
-    found = second / (background_component / class_component)
-    yield Equal(stated.right, found, stated.domain_map(), by="leading terms at the first step's weights")
+    return sympy.cancel(second / (background_component / class_component))
 
 
 with as_printed():
@@ -113,14 +120,12 @@ def lemma_6_background(stated: Upper) -> Iterator[Obligation]:
     k^{-3/2}$ the bound is $\kappa^2\,\sigma_\phi^2\,k^4/(2\sqrt{2\pi e}\,\tilde\sigma^2)$.
 
     Lemma 5 at $q^{(1)} = \kappa T$. There $E|X_A| \le \kappa\sum_A|T_l|\,E|\phi_l|$, and $|T_l| \le E|\phi_l| \le
-    1/(2\tilde\sigma)$, since $E|\tilde\phi - p| = 2p(1-p)$ for a bit. For one class bit it is attained, as Lemma 5
-    is.
+    1/(2\tilde\sigma)$, since $E|\tilde\phi - p| = 2p(1-p)$ for a bit. For one class bit it is approached, as that
+    of Lemma 5 is.
     """
     domains = stated.domain_map()
     chance = Symbol("p")
-    upheld = lemma_5_background.upheld
-    assert isinstance(upheld, Upper)
-    at_first_weights = sympy.sympify(upheld.bound).doit().subs(
+    at_first_weights = lemma_5_background.upheld.formulas()["bound"].doit().subs(
         {Abs(own_weight): kappa, class_size: k * kappa * (1 / (2 * sigma)) ** 2}
     )  # fmt: skip
     steps: list[Exact | Given] = [
@@ -144,11 +149,8 @@ def lemma_6_background(stated: Upper) -> Iterator[Obligation]:
 
 # The mask.
 
-first_step_size = Symbol(r"\eta^{(1)}")
 outputs_squared = Symbol(r"\sum_{i\le m}(a_i^{(0)})^2")
-pairs = Symbol("m")
 radius_squared = Symbol(r"\rho^2")
-input_size = Symbol("r")
 
 with as_printed():
     largest_answer = first_step_size * (2 * radius_squared * outputs_squared + pairs)
