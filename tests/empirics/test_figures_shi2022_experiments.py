@@ -7,12 +7,13 @@ from typing import Any
 import pytest
 
 from empirics.papers.shi2022 import experiments
+from empirics.papers.shi2022.finite_samples import second_alignment
 from lemmata import Claim, SweepCell, figures
 from lemmata.profiles import PROFILES
 from theory.papers.shi2022.experiments import figure_1, section_6_fixed_decay
 
-STATISTICS = (*experiments.METHODS, *experiments.HEADS)
-CLAIMS = [figure_1, section_6_fixed_decay]
+STATISTICS = (*experiments.METHODS, *experiments.HEADS, "after_1", "after_2")
+CLAIMS = [figure_1, section_6_fixed_decay, second_alignment]
 
 
 def results(cells: list[SweepCell]) -> list[dict[str, Any]]:
@@ -53,3 +54,17 @@ def test_the_majority_rule_is_drawn_from_its_claim() -> None:
     record = figure_1.figure(figure_1.upheld, [], results(list(figure_1.sweep_cells("ci"))))
     assert isinstance(record, dict)
     assert record["curves"][0]["y"] == pytest.approx([1, 11 / 16])
+
+
+def test_the_alignment_laws_are_drawn_as_they_are_predicted() -> None:
+    assert second_alignment.figure is not None
+    assert second_alignment.sweep_cells is not None
+    record = second_alignment.figure(second_alignment.upheld, [], results(list(second_alignment.sweep_cells("ci"))))
+    assert isinstance(record, dict)
+    first, second = record["curves"]
+    assert first["y"] == sorted(first["y"])
+    assert all(one < two < 1 for one, two in zip(first["y"], second["y"], strict=True))
+    # The exact share at the ends: D = 100, k = 5, gamma = 1/4, p_o = 1/2.
+    for size, share in ((50, second["y"][0]), (1600, second["y"][-1])):
+        signal = (size - 1) * 5 / 16
+        assert share == pytest.approx((signal + 3 / 4) / (signal + 25), abs=1e-3)

@@ -130,12 +130,12 @@ def alignment_figure(stated: Tight, cells: list[dict[str, Any]], sweep: Results)
             gate = at[ratio] if statistic == "after_1" else Integer(1)
             values.append(float(formula.subs(at) + _next_order(at, gate)))
         curves.append({"label": f"predicted, {label}", "x": sizes.round().tolist(), "y": values})
-        seen = f"measured, {label}: mean and standard deviation over seeds"
+        seen = f"measured, {label}"
         points.append(mean_series(sweep, statistic, seen, lambda design: design["n"], joined=False))
     return {
-        "title": f"Share of the weights' energy along the class patterns, D = {design['D']}, k = {design['k']}",
+        "title": f"Weights' energy along the class patterns, D = {design['D']}, k = {design['k']}",
         "x_label": "samples of a step",
-        "y_label": "share of the energy",
+        "y_label": "share of the energy (mean and deviation over seeds)",
         "x_scale": "log",
         "y_scale": "linear",
         "curves": curves,
