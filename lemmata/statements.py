@@ -98,8 +98,11 @@ def latex(expression: Basic) -> str:
 
 
 def _typeset(expression: Basic) -> str:
+    symbols = expression.atoms(Symbol)
     # Names that are LaTeX already must not be taken apart at their sub- and superscripts.
-    names = {symbol: symbol.name for symbol in expression.atoms(Symbol) if "\\" in symbol.name}
+    names = {symbol: symbol.name for symbol in symbols if "\\" in symbol.name}
+    # A prime is a superscript: a power of the name would be a second one.
+    names |= {symbol: f"{{{symbol.name}}}" for symbol in symbols if symbol.name.endswith("'")}
     return str(sympy.latex(expression, order="none", symbol_names=names))
 
 

@@ -19,6 +19,7 @@ from lemmata import (
     as_printed,
     integers,
 )
+from lemmata.mathml import converts
 from lemmata.mutation import at, put, walk
 from lemmata.statements import replace
 
@@ -141,6 +142,13 @@ def test_putting_back_what_stood_there_changes_nothing(place: int) -> None:
 
 def test_replacing_nothing_returns_the_expression_itself() -> None:
     assert replace(PRINTED, d, y) is PRINTED
+
+
+@pytest.mark.parametrize("name", ["g'", "g''", r"\tilde g'"])
+def test_powers_of_names_with_primes_can_be_set(name: str) -> None:
+    formula = Identity(q, sympy.Symbol(name) ** 2 + 1).latex()
+    assert f"{{{name}}}^{{2}}" in formula
+    assert converts(formula)
 
 
 def test_names_that_are_latex_stay_as_they_are_typed() -> None:
