@@ -106,7 +106,7 @@ def train_two_steps(
     return TwoSteps(start, first, second, gradient.active)
 
 
-def cosines(weights: Tensor, relevant: tuple[int, ...]) -> Tensor:
+def class_cosines(weights: Tensor, relevant: tuple[int, ...]) -> Tensor:
     r""":math:`\cos(w_i, \sum_{j\in A} M_j)`, (2m,), from (2m, D) weights in the dictionary's coordinates; 0 where w = 0."""
     truth = torch.zeros(weights.shape[1], dtype=weights.dtype)
     truth[list(relevant)] = 1 / math.sqrt(len(relevant))
@@ -233,7 +233,7 @@ def _majority(x: Tensor, y: Tensor, law: DictionaryLaw) -> float:
 def _alignment(network: TwoSteps, law: DictionaryLaw) -> dict[str, float]:
     found = {}
     for step, state in ((1, network.first), (2, network.second)):
-        sizes = cosines(state.w, law.relevant).abs()
+        sizes = class_cosines(state.w, law.relevant).abs()
         found[f"cosine_{step}"] = float(sizes.median())
         found[f"least_cosine_{step}"] = float(sizes.min())
     return found

@@ -170,7 +170,7 @@ def _draw(axes: Axes, record: Mapping[str, Any]) -> None:
     # they share a colour.
     curves = [curve for curve in record["curves"] if curve.get("style") != "reference"]
     for curve in record["curves"]:
-        if curve not in curves:
+        if curve.get("style") == "reference":
             axes.plot(curve["x"], curve["y"], ":", color=INK, linewidth=0.9, alpha=0.6)
             axes.annotate(
                 _label(curve["label"]),

@@ -102,7 +102,9 @@ def _typeset(expression: Basic) -> str:
     # Names that are LaTeX already must not be taken apart at their sub- and superscripts.
     names = {symbol: symbol.name for symbol in symbols if "\\" in symbol.name}
     # A prime is a superscript: a power of the name would be a second one.
-    names |= {symbol: f"{{{symbol.name}}}" for symbol in symbols if symbol.name.endswith("'")}
+    names |= {
+        symbol: f"{{{names.get(symbol, sympy.latex(symbol))}}}" for symbol in symbols if symbol.name.endswith("'")
+    }
     return str(sympy.latex(expression, order="none", symbol_names=names))
 
 
@@ -223,7 +225,10 @@ class Tight(Statement):
         object.__setattr__(self, "slack", slack)
 
     def latex(self) -> str:
-        return rf"\left| {latex(self.quantity)} - {latex(self.formula)} \right| \le {latex(self.slack)}"
+        formula = latex(self.formula)
+        if self.formula.is_Add or self.formula.could_extract_minus_sign():
+            formula = rf"\left({formula}\right)"
+        return rf"\left| {latex(self.quantity)} - {formula} \right| \le {latex(self.slack)}"
 
     def formulas(self) -> dict[str, Basic]:
         return {"formula": self.formula}

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from empirics.dictionary_data import coordinates
 from empirics.feature_emergence import (
     accuracy_by_step,
-    cosines,
+    class_cosines,
     feature_emergence,
     paper_head_scale,
     train_two_steps,
@@ -171,7 +171,7 @@ def test_two_steps_are_two_aggressive_steps(seed: int) -> None:
 def test_permuted_labels_leave_no_signal_in_their_step() -> None:
     draws = Draws(digest("permuted"))
     sizes = {
-        labels: [float(cosines(state.w, LAW.relevant).abs().median()) for state in (found.first, found.second)]
+        labels: [float(class_cosines(state.w, LAW.relevant).abs().median()) for state in (found.first, found.second)]
         for labels in ("clean", "permuted first", "permuted")
         for found in [train_two_steps(draws, LAW, m=20, n=4000, head_scale=2.0, labels=labels)]
     }
@@ -184,7 +184,7 @@ def test_cosines_to_the_truth() -> None:
     weights = torch.tensor(
         [[1.0, 1.0, 0.0], [-2.0, -2.0, 0.0], [0.0, 0.0, 3.0], [1.0, 0.0, 0.0], [0.0, 0.0, 0.0]]
     ).double()
-    assert cosines(weights, (0, 1)).tolist() == pytest.approx([1, -1, 0, 1 / math.sqrt(2), 0])
+    assert class_cosines(weights, (0, 1)).tolist() == pytest.approx([1, -1, 0, 1 / math.sqrt(2), 0])
 
 
 def test_the_head_scale_is_the_papers() -> None:

@@ -151,6 +151,16 @@ def test_powers_of_names_with_primes_can_be_set(name: str) -> None:
     assert converts(formula)
 
 
+def test_a_primes_name_keeps_its_subscript() -> None:
+    assert "{x_{12'}}" in Identity(q, sympy.Symbol("x_12'")).latex()
+
+
+@pytest.mark.parametrize("formula", [1 - 5 * x / 16, -x])
+def test_what_is_subtracted_stands_in_parentheses(formula: sympy.Basic) -> None:
+    stated = Tight(quantity=q, formula=formula, slack=Integer(1), why="", domains={x: S.Reals})
+    assert rf"q - \left({sympy.latex(formula, order='none')}\right)" in stated.latex()
+
+
 def test_names_that_are_latex_stay_as_they_are_typed() -> None:
     name = r"\Pr\left[\exists i \le n : \|x_i\|^2 \notin [d/2, 2d]\right]"
     assert Upper(sympy.Symbol(name), x).latex() == rf"{name} \le x"

@@ -59,3 +59,13 @@ def test_no_threshold_of_five_patterns_beats_the_majority() -> None:
 def test_five_patterns_never_give_fifty_two_percent(share: Fraction) -> None:
     assert accuracy(2, share) >= Fraction(11, 16)
     assert accuracy(1, Fraction(16, 25)) == Fraction(13, 25)
+
+
+def test_no_other_threshold_of_five_patterns_does_better_than_the_majority() -> None:
+    law = DictionaryLaw.structured(bits=5, relevant=5, uniform=Fraction(1, 2))
+    right = [
+        sum(Fraction(p) for ones, p in enumerate(law.counts) if (ones >= least) == (ones in law.positive))
+        for least in range(7)
+    ]
+    assert max(right) == right[3] == Fraction(27, 32)
+    assert min(right) > Fraction(5, 32)  # nor does one the other way round
